@@ -1,0 +1,294 @@
+"""The nouns of the harness as frozen values: stacks, replies, statements, transactions, workload items, events.
+
+Not here: the results of a comparison (`result.py`), anything that opens a file or a socket.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, Protocol
+
+Row = tuple[Any, ...]
+Params = Mapping[str, Any]
+
+
+class Role(enum.StrEnum):
+    """Which side of the comparison a stack is."""
+
+    ORIGINAL = "original"
+    MIGRATED = "migrated"
+
+
+class ReplyKind(enum.IntEnum):
+    """What came back. The order is by severity: a transaction's kind is the maximum over its steps."""
+
+    OK = 0
+    REFUSED = 1  # the system understood and declined: a constraint, a business rule
+    FAILED = 2  # the system could not do it: syntax, unknown object, deadlock, internal error
+    TIMED_OUT = 3
+    UNREACHABLE = 4
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+
+class ErrorClass(enum.StrEnum):
+    """Product-neutral classes of SQL errors; products map their codes onto these (DESIGN.md rule 7)."""
+
+    NONE = ""
+    UNIQUE = "unique"
+    FOREIGN_KEY = "foreign_key"
+    NOT_NULL = "not_null"
+    CHECK = "check"
+    TOO_LONG = "too_long"
+    NUMERIC_OVERFLOW = "numeric_overflow"
+    BAD_VALUE = "bad_value"
+    DIVISION_BY_ZERO = "division_by_zero"
+    DEADLOCK = "deadlock"
+    LOCK_TIMEOUT = "lock_timeout"
+    SERIALIZATION = "serialization"
+    SYNTAX = "syntax"
+    UNKNOWN_OBJECT = "unknown_object"
+    PRIVILEGE = "privilege"
+    READ_ONLY = "read_only"
+    STATEMENT_TIMEOUT = "statement_timeout"
+    CONNECTION_LOST = "connection_lost"
+    RESOURCES = "resources"  # out of disk, memory or connections
+    ABORTED = "aborted"  # the transaction was already given up (25P02)
+    OTHER = "other"
+
+
+@dataclass(slots=True)
+class Reply:
+    """What one step brought back. Created once per step on the hot path, hence neither frozen nor keyword-only."""
+
+    kind: ReplyKind
+    rows: Sequence[Row] = ()
+    columns: tuple[str, ...] = ()
+    affected: int = -1  # rows changed, -1 where the statement does not change rows
+    error_class: ErrorClass = ErrorClass.NONE
+    message: str = ""  # the product's own text, for people
+
+
+# --------------------------------------------------------------------------- stacks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlEndpoint:
+    """Where a stack's database answers. `url` is an SQLAlchemy URL without a password."""
+
+    url: str
+    password_env: str = ""  # name of the environment variable that holds the password
+    product: str = ""  # optional; checked against what answers
+    jdbc: bool = False
+    jar: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """A machine of a stack and the agent that watches it."""
+
+    name: str
+    agent: str = "local"  # "local" or the https address of a remote agent
+    token_env: str = ""
+    pid_file: str = ""  # first line is the pid of the database's main process; its whole tree is watched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """Everything one hospital system runs on."""
+
+    role: Role
+    title: str
+    sql: SqlEndpoint
+    hosts: tuple[Host, ...] = ()
+    production: bool = False
+
+
+# --------------------------------------------------------------------------- packs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One SQL statement of a pack, written once.
+
+    `body` is a SQLAlchemy Core construct with named `bindparam`s. `texts` overrides it per product or family
+    (`{"mysql": "…:name…"}`) where a product needs other words; placeholders are `:name`.
+    """
+
+    name: str
+    body: Any
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A statement as one product wants it: DB-API text and the order of its parameters."""
+
+    name: str
+    sql: str
+    order: tuple[str, ...]
+    returns_rows: bool
+
+
+class Conversation(Protocol):
+    """What a transaction is written against: one session, one open database transaction, one recorder.
+
+    The executor begins before `act` is called and commits after it returns. A step whose reply is not ok ends the
+    transaction with a rollback, except in `attempt`, which hands the reply to the transaction.
+    """
+
+    def rows(self, statement: Statement, /, **params: Any) -> Sequence[Row]:
+        """All rows of a query."""
+
+    def row(self, statement: Statement, /, **params: Any) -> Row | None:
+        """The first row of a query, or None."""
+
+    def change(self, statement: Statement, /, **params: Any) -> int:
+        """Affected rows of an insert, update or delete."""
+
+    def attempt(self, statement: Statement, /, **params: Any) -> Reply:
+        """Like `change`, but a refusal is a business outcome that the transaction itself handles."""
+
+    def refuse(self, reason: str) -> NoReturn:
+        """End the transaction by the hospital's own rule: roll back, outcome *refused*."""
+
+
+class Drawing(Protocol):
+    """What a transaction's `draw` may use: a seeded random source, the generated world, and this user's pools."""
+
+    rng: Any  # random.Random
+    world: Any  # what the pack's `world` returned
+    user: int
+    users: int
+
+    def take(self, pool: str) -> Any | None:
+        """Remove and return the oldest entity of this user's pool, or None when it is empty."""
+
+    def peek(self, pool: str) -> Any | None:
+        """A random entity of this user's pool without removing it, or None."""
+
+    def put(self, pool: str, entity: Any) -> None:
+        """Add an entity that a drawn transaction will have produced by the time it has run."""
+
+    def number(self, prefix: str) -> str:
+        """A new business number, unique over all users of the workload."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """One business action. `draw` returns its parameters, or None when nothing fits at this point of the workload."""
+
+    name: str  # identifier, e.g. "charge"
+    title: str  # 收费结算
+    draw: Callable[[Drawing], dict[str, Any] | None]
+    act: Callable[..., None]  # act(conversation, **params)
+    weight: float = 1.0  # share in the load mix; 0: functional pass only
+    bulk: bool = False  # 大规模数据处理: judged under PV-PERF-1b
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invariant:
+    """Something that must hold on each stack whatever happened; `query` returns one row per violation."""
+
+    name: str
+    title: str
+    query: Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A declared explanation of one kind of difference. `where` is a glob on `transaction.statement.column` or
+    `table.column`; `source` says who states that the products differ here (a BD id of the behaviour catalogue …).
+    """
+
+    id: str
+    kind: str
+    where: str
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """The size of a hospital, in hospital terms."""
+
+    outpatients_per_day: int = 200
+    days: int = 5
+    seed: int = 20260101
+
+
+class Pack(Protocol):
+    """A folder `scenarios/<system>/`."""
+
+    name: str
+    title: str
+    version: str
+    metadata: Any  # sqlalchemy.MetaData: the tables, in creation order by dependency
+    statements: Mapping[str, Statement]
+    transactions: tuple[Transaction, ...]
+    invariants: tuple[Invariant, ...]
+    rules: tuple[Rule, ...]
+
+    def world(self, scale: Scale) -> Any:
+        """The generated hospital (deterministic from `scale`); `draw` functions choose from it."""
+
+    def rows(self, world: Any) -> Iterable[tuple[str, Sequence[str], Iterable[Row]]]:
+        """(table, columns, rows) in loading order."""
+
+    def pools(self, world: Any) -> Mapping[str, Sequence[Any]]:
+        """Entities that exist in the loaded data and that transactions may consume, by pool name."""
+
+
+# --------------------------------------------------------------------------- workload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One transaction of a workload, with everything it needs. `due_ns` counts from the start of the block."""
+
+    seq: int
+    transaction: str
+    params: Mapping[str, Any]
+    user: int = 0
+    due_ns: int = 0
+
+
+# --------------------------------------------------------------------------- recordings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """One step of the functional pass as observed."""
+
+    statement: str  # "commit" and "rollback" are steps too
+    kind: ReplyKind
+    error_class: str
+    affected: int
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionRecord:
+    """One transaction of the functional pass as observed."""
+
+    seq: int
+    transaction: str
+    outcome: ReplyKind
+    reason: str  # why it was refused, in the pack's words
+    steps: tuple[StepRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableState:
+    """All rows of one table at one moment, sorted by key in the harness (never by a database collation)."""
+
+    table: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]

@@ -1,0 +1,98 @@
+"""The Protocols that drivers fulfil. The harness knows these and no product.
+
+A driver is found by the scheme of an endpoint's URL (`drivers.sql.driver_for`), handed to the harness by a
+composition root (`cli.py`, a pack's `locustfile.py`), and used through nothing but this page.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from harness.model import ErrorClass, Rendered, Reply, Row, Statement, TableState
+from harness.result import StackFacts
+
+
+class Waiting(enum.StrEnum):
+    """How a driver waits for its server."""
+
+    GREEN = "green"  # the socket is cooperative under gevent once `make_green` was called
+    BLOCKING = "blocking"  # a C library holds the thread: needs a thread per user
+
+
+class Session(Protocol):
+    """One conversation with an endpoint: one DB-API connection, never shared between users.
+
+    No method raises for what the server does: a refusal, an error, a time-out or a lost connection is a `Reply`.
+    Autocommit is off; a database transaction opens with its first statement. `execute` returns only after the last
+    row was read.
+    """
+
+    def execute(self, statement: Rendered, params: Sequence[Any], /) -> Reply:
+        """Run one rendered statement with positional parameters."""
+
+    def commit(self) -> Reply: ...
+
+    def rollback(self) -> Reply: ...
+
+    def close(self) -> None: ...
+
+
+class Driver(Protocol):
+    """One product reached through one client library, bound to one endpoint."""
+
+    product_id: str  # postgresql, oceanbase, mysql
+    family: str  # postgresql, mysql: the key of `Statement.texts` after the product id
+    waiting: Waiting
+
+    def render(self, statement: Statement) -> Rendered:
+        """Compile a statement for this product. Called before a run, never on the hot path."""
+
+    def connect(self, *, statement_timeout_s: float = 30.0) -> Session:
+        """Open a session. Raises StackUnreachable, StackRefused or DriverMissing."""
+
+    def make_green(self) -> None:
+        """Let waiting sockets yield to other greenlets (called once per load process, after gevent patched)."""
+
+    def sleep(self, seconds: float) -> Rendered:
+        """A statement that makes the server sleep: the concurrency self-test runs it N times at once."""
+
+    def identify(self) -> StackFacts:
+        """What answers: product, version, banner, settings. Raises like `connect`."""
+
+    # --- loading and reading whole tables: outside any measured block
+
+    def foreign_tables(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Those of `names` that exist and do not carry the harness's mark: data that we did not put there."""
+
+    def create(self, metadata: Any, *, mark: str) -> None:
+        """Drop the tables of `metadata` that carry the mark, then create all of them, marked."""
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
+        """Bulk-load rows by the product's fastest plain way and commit; the number of rows."""
+
+    def clear(self, metadata: Any) -> None:
+        """Empty all tables of `metadata` (children first) and reset identity columns."""
+
+    def finish_load(self, metadata: Any) -> None:
+        """After loading: move identity columns past the data, refresh optimiser statistics."""
+
+    def state(self, metadata: Any) -> Iterator[TableState]:
+        """Every table of `metadata`, all rows, sorted by key in the harness."""
+
+    def error_class(self, error: BaseException) -> ErrorClass:
+        """The product-neutral class of an exception of the client library."""
+
+
+class Server(Protocol):
+    """One server of the simulation environment: started, found again, stopped."""
+
+    product_id: str
+
+    def start(self) -> Mapping[str, str]:
+        """Start it (or find it running) and return the keys of its `[stacks.X.sql]` and host tables."""
+
+    def stop(self) -> None: ...
+
+    def running(self) -> bool: ...
