@@ -8,6 +8,7 @@ A cell is None, a bool, an int, a str, or an object with one type mark:
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ _PLAIN = frozenset({type(None), bool, int, str})
 
 _ENCODE: dict[type, Callable[[Any], Cell]] = {
     Decimal: lambda v: {"n": str(v)},
-    float: lambda v: {"f": v if v == v and abs(v) != float("inf") else repr(v)},
+    float: lambda v: {"f": v if math.isfinite(v) else repr(v)},
     dt.date: lambda v: {"d": v.isoformat()},
     dt.datetime: lambda v: {"t": v.isoformat()},
     dt.time: lambda v: {"c": v.isoformat()},

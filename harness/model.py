@@ -188,6 +188,7 @@ class Transaction:
     act: Callable[..., None]  # act(conversation, **params)
     weight: float = 1.0  # share in the load mix; 0: functional pass only
     bulk: bool = False  # 大规模数据处理: judged under PV-PERF-1b
+    probe: bool = False  # tries what the hospital's rules forbid; runs last in the functional pass, never under load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

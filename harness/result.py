@@ -206,7 +206,7 @@ class Timeline:
 
     stack: str
     t: tuple[float, ...]
-    values: dict[str, tuple[float, ...]]  # cpu, iowait, memory, disk_read, disk_write, net_recv, net_sent, process_cpu …
+    values: dict[str, tuple[float, ...]]  # cpu, iowait, memory, disk_read, disk_write, net_recv, net_sent, …
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

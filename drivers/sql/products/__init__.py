@@ -1,0 +1,1 @@
+"""One small file per database product: declared facts, no behaviour."""

@@ -1,0 +1,212 @@
+"""The PostgreSQL wire family through psycopg2 (or a fork of it that a product names).
+
+Not here: product facts. What is special to one product of the family belongs into its file or a small subclass.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, ClassVar
+
+from sqlalchemy import Table
+
+from drivers.sql.bulk import chunks, copy_text
+from drivers.sql.driver import CONNECT_TIMEOUT_S
+from drivers.sql.session import DbapiSession
+from drivers.sql.tables import TableWork
+from harness.errors import Fault, StackRefused, StackUnreachable
+from harness.model import ErrorClass, Rendered, Reply, ReplyKind, Row
+
+_SERVER_SPOKE = re.compile(r"\b(FATAL|PANIC|致命错误|严重错误)\b|FATAL|致命|严重")
+_NOT_ITS_PROTOCOL = re.compile(
+    r"invalid response to (SSL|GSSAPI)|expected authentication request|invalid message length"
+)
+_PASSWORD = re.compile(r"password|authentication|口令|密码|身份验证|认证", re.IGNORECASE)
+_ABSENT = re.compile(r"does not exist|不存在")
+
+
+class Psycopg2Session(DbapiSession):
+    """A session that does not let PostgreSQL answer COMMIT with a silent ROLLBACK."""
+
+    __slots__ = ("_in_error",)
+
+    def __init__(self, connection: Any, *, in_error: int, **how: Any) -> None:
+        super().__init__(connection, **how)
+        self._in_error = in_error
+
+    def commit(self) -> Reply:
+        # After an error the server answers COMMIT with ROLLBACK and no complaint; pgjdbc raises here, and so do we.
+        if self._connection.get_transaction_status() == self._in_error:
+            self.rollback()
+            said = "COMMIT answered by ROLLBACK: the transaction had failed before"
+            return Reply(ReplyKind.FAILED, (), (), -1, ErrorClass.ABORTED, said)
+        return super().commit()
+
+
+class Psycopg2Driver(TableWork):
+    """psycopg2."""
+
+    options: ClassVar[frozenset[str]] = frozenset(
+        {"host", "port", "sslmode", "sslrootcert", "sslcert", "sslkey", "application_name", "target_session_attrs"}
+    )
+    existing_sql = (
+        "SELECT table_name FROM information_schema.tables "
+        "WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
+    )
+
+    # ------------------------------------------------------------------ connecting
+
+    def _connect(self, *, timeout_s: float, password: str | None) -> Any:
+        url = self._url
+        wanted = {
+            "host": url.host,
+            "port": url.port,
+            "user": url.username,
+            "dbname": url.database,
+            "password": password,
+            **url.query,
+        }
+        return self.dbapi.connect(
+            **{name: value for name, value in wanted.items() if value is not None},
+            connect_timeout=CONNECT_TIMEOUT_S,
+            client_encoding="UTF8",
+            # A server whose machine vanished must not hold a user for two hours.
+            keepalives_idle=10,
+            keepalives_interval=5,
+            keepalives_count=3,
+            tcp_user_timeout=30_000,
+        )
+
+    def _session(self, connection: Any) -> DbapiSession:
+        in_error = self._extensions().TRANSACTION_STATUS_INERROR
+        return Psycopg2Session(connection, in_error=in_error, errors=self.dbapi.Error, classify=self.classify)
+
+    def _connect_fault(self, error: BaseException) -> Fault:
+        # psycopg2 gives no SQLSTATE while connecting, only libpq's text, possibly in the server's language.
+        said = self.text(error)
+        if _NOT_ITS_PROTOCOL.search(said):
+            return StackUnreachable(
+                f"{self.where} 有服务应答，但它说的不是 PostgreSQL 协议。",
+                hint="请核对主机和端口，以及地址开头的产品名。",
+            )
+        if not _SERVER_SPOKE.search(said) and "no password supplied" not in said:
+            return StackUnreachable(
+                f"连接不到 {self.where}：{said}", hint="请确认数据库已启动，主机、端口和防火墙无误。"
+            )
+        if _ABSENT.search(said):
+            return StackRefused(f"{self.where} 拒绝连接，库或用户不存在：{said}", hint="请核对地址中的库名和用户名。")
+        if _PASSWORD.search(said):
+            how = f"请核对环境变量 {self.endpoint.password_env} 的值。" if self.endpoint.password_env else (
+                "请在 stacks.toml 中写 password_env，并把口令放进该环境变量。"
+            )  # fmt: skip
+            return StackRefused(f"{self.where} 不接受用户 {self._url.username} 的口令：{said}", hint=how)
+        return StackRefused(f"{self.where} 拒绝连接：{said}", hint="请查看数据库日志。")
+
+    def _socket(self) -> str:
+        host = self._url.query.get("host", self._url.host)
+        return host if isinstance(host, str) and host.startswith("/") else ""
+
+    def _banner_texts(self, connection: Any) -> dict[str, str]:
+        return {"version": str(self._run(connection, "SELECT version()")[0][0])}
+
+    def _setting_texts(self, connection: Any, names: tuple[str, ...]) -> dict[str, str]:
+        sql = "SELECT name, setting || coalesce(unit, '') FROM pg_settings WHERE name = ANY(%s)"
+        found = {str(name): str(value) for name, value in self._run(connection, sql, (list(names),))}
+        kept = {name: found[name] for name in names if name in found}
+        if "lc_collate" in names and "lc_collate" not in found:  # no longer a setting since PostgreSQL 16
+            sql = "SELECT datcollate FROM pg_database WHERE datname = current_database()"
+            kept["lc_collate"] = str(self._run(connection, sql)[0][0])
+        return kept
+
+    # ------------------------------------------------------------------ waiting
+
+    def make_green(self) -> None:
+        from gevent.socket import wait_read, wait_write  # only load processes carry gevent
+
+        extensions = self._extensions()
+
+        def wait(connection: Any, timeout: float | None = None) -> None:
+            while True:
+                state = connection.poll()
+                if state == extensions.POLL_OK:
+                    return
+                if state == extensions.POLL_READ:
+                    wait_read(connection.fileno(), timeout=timeout)
+                elif state == extensions.POLL_WRITE:
+                    wait_write(connection.fileno(), timeout=timeout)
+                else:
+                    raise self.dbapi.OperationalError(f"poll() answered {state!r}")
+
+        extensions.set_wait_callback(wait)
+
+    def sleep(self, seconds: float) -> Rendered:
+        return Rendered(name="sleep", sql=f"SELECT pg_sleep({seconds:g})", order=(), returns_rows=True)
+
+    # ------------------------------------------------------------------ errors
+
+    def code(self, error: BaseException) -> str:
+        return getattr(error, "pgcode", None) or getattr(error, "sqlstate", None) or ""
+
+    def codeless(self, error: BaseException) -> ErrorClass:
+        if isinstance(error, self.dbapi.InterfaceError):
+            return ErrorClass.CONNECTION_LOST
+        if isinstance(error, self.dbapi.DataError):
+            return ErrorClass.BAD_VALUE
+        if isinstance(error, self.dbapi.ProgrammingError | self.dbapi.NotSupportedError):
+            return ErrorClass.BAD_VALUE  # "can't adapt type": the value cannot be sent
+        if isinstance(error, self.dbapi.OperationalError | self.dbapi.DatabaseError):
+            return ErrorClass.CONNECTION_LOST  # "server closed the connection unexpectedly" carries no SQLSTATE
+        return ErrorClass.OTHER
+
+    def text(self, error: BaseException) -> str:
+        return " ".join(str(error).split())
+
+    # ------------------------------------------------------------------ whole tables
+
+    def _stream(self, connection: Any, sql: str) -> Iterator[Row]:
+        with connection.cursor(name="xinheng_state") as cursor:
+            cursor.itersize = 5000
+            cursor.execute(sql, ())
+            yield from cursor
+
+    def _bulk_load(self, connection: Any, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
+        source = _CopySource(rows, self.product.load_rows)
+        with connection.cursor() as cursor:
+            cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", source)
+        return source.count
+
+    def _truncate(self, tables: Sequence[str]) -> Iterator[str]:
+        yield f"TRUNCATE {', '.join(tables)} RESTART IDENTITY"
+
+    def _after_load(self, connection: Any, table: Table) -> None:
+        name = self._quoted(table.name)
+        for column in table.columns:
+            if column is not table.autoincrement_column and column.identity is None:
+                continue
+            sql = "SELECT pg_get_serial_sequence(%s, %s)"
+            ((sequence,),) = self._run(connection, sql, (name, column.name))
+            if sequence is not None:
+                top = f"max({self._quoted(column.name)})"
+                sql = f"SELECT setval(%s, coalesce({top}, 1), {top} IS NOT NULL) FROM {name}"
+                self._run(connection, sql, (sequence,))
+        self._run(connection, f"ANALYZE {name}")
+
+    def _extensions(self) -> Any:
+        return importlib.import_module(f"{self._module_facts.module}.extensions")
+
+
+class _CopySource:
+    """What COPY reads from: a chunk of encoded rows per call, made while the server digests the one before."""
+
+    def __init__(self, rows: Iterable[Row], size: int) -> None:
+        self.count = 0
+        self._chunks = chunks(rows, size)
+
+    def read(self, _size: int = -1) -> bytes:
+        chunk = next(self._chunks, None)
+        if chunk is None:
+            return b""
+        self.count += len(chunk)
+        return copy_text(chunk).encode()

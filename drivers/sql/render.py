@@ -1,0 +1,80 @@
+"""Statements of a pack → SQL text and parameter order of one product, before a run and never during one.
+
+Not here: executing. Values travel as plain Python objects through the client library; SQLAlchemy's bind processors
+never see them, so what a product does with a value is what its own client library does.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import exc, text
+from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.dml import Insert, UpdateBase
+from sqlalchemy.sql.elements import BindParameter, TextClause
+
+from harness.errors import BadInput
+from harness.model import Rendered, Statement
+
+# A text that answers with rows. A word in a string literal may mislead it; the session looks at the answer itself.
+_ROWS = re.compile(r"^\s*(?:--[^\n]*\n\s*)*\(*\s*(select|show|values|table|explain|describe|call)\b", re.IGNORECASE)
+_WITH = re.compile(r"^\s*with\b", re.IGNORECASE)
+_CHANGES = re.compile(r"\b(insert\s+into|update|delete\s+from|merge\s+into)\b", re.IGNORECASE)
+_RETURNING = re.compile(r"\breturning\b", re.IGNORECASE)
+
+
+def dialect_of(name: str) -> Dialect:
+    """A SQLAlchemy dialect that renders positional `%s` parameters; no client library is imported for it."""
+    kind: Any = make_url(f"{name}://").get_dialect()
+    made: Dialect = kind(paramstyle="format")
+    return made
+
+
+def render(statement: Statement, dialect: Dialect, keys: tuple[str, ...]) -> Rendered:
+    """Compile a statement; the first of `keys` (product id, family) that has a text of its own wins over the body."""
+    own = next((statement.texts[key] for key in keys if key in statement.texts), None)
+    body = text(own) if own is not None else statement.body
+    if isinstance(body, Insert) and not body._returning:
+        # Otherwise SQLAlchemy adds RETURNING of generated keys where a product has it, and only there.
+        body = body.inline()
+    body = _inline_constants(body)
+    try:
+        compiled: Any = body.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    except exc.SQLAlchemyError as error:
+        raise BadInput(f"语句 {statement.name} 无法写成 {keys[0]} 的 SQL：{error}") from error
+    if compiled.insert_prefetch or compiled.update_prefetch:
+        names = "、".join(column.name for column in (*compiled.insert_prefetch, *compiled.update_prefetch))
+        raise BadInput(
+            f"语句 {statement.name} 依赖列 {names} 在 Python 一侧的默认值，而语句是直接执行的。",
+            hint="请在 values() 里写明这些列，或改用 server_default。",
+        )
+    return Rendered(
+        name=statement.name,
+        sql=compiled.string,
+        order=tuple(compiled.positiontup or ()),
+        returns_rows=_returns_rows(body, compiled.string),
+    )
+
+
+def _inline_constants(body: Any) -> Any:
+    """Constants of a statement become part of its text: only named parameters are supplied at run time."""
+
+    def replace(element: Any, **_: Any) -> Any:
+        if isinstance(element, BindParameter) and not element.required and not element.literal_execute:
+            return element.render_literal_execute()
+        return None
+
+    return visitors.replacement_traverse(body, {}, replace)
+
+
+def _returns_rows(body: Any, sql: str) -> bool:
+    if isinstance(body, TextClause):
+        if _ROWS.search(sql):
+            return True
+        changes = bool(_CHANGES.search(sql))
+        return bool(_RETURNING.search(sql)) if changes else bool(_WITH.search(sql))
+    if isinstance(body, UpdateBase):
+        return bool(body._returning)
+    return bool(getattr(body, "is_select", False))

@@ -1,0 +1,151 @@
+"""Whole tables: mark, create, load, clear, read. Used outside any measured block.
+
+A table is ours when `xinheng_mark` names it; any other table is somebody's data and is never dropped, emptied or
+loaded into. Not here: how rows travel in bulk, which each wire family does its own way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import MetaData, Table, create_mock_engine, select
+
+from drivers.sql.driver import DbapiDriver
+from drivers.sql.order import sort_rows
+from harness.errors import StackProtected
+from harness.model import Row, TableState
+
+MARKS = "xinheng_mark"
+
+
+class TableWork(DbapiDriver):
+    """The half of a driver that works on whole tables."""
+
+    # ------------------------------------------------------------------ what wire families say
+
+    existing_sql: str  # names of the base tables of the current schema
+    hold_checks: tuple[str, ...] = ()  # before dropping or emptying tables that refer to each other
+
+    def _stream(self, connection: Any, sql: str) -> Iterator[Row]:
+        """Rows as they arrive, never all at once in the client library."""
+        raise NotImplementedError
+
+    def _bulk_load(self, connection: Any, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
+        raise NotImplementedError
+
+    def _truncate(self, tables: Sequence[str]) -> Iterator[str]:
+        """Statements that empty tables (children first) and restart their identity columns."""
+        raise NotImplementedError
+
+    def _after_load(self, connection: Any, table: Table) -> None:
+        raise NotImplementedError
+
+    # ------------------------------------------------------------------ ports.Driver
+
+    def foreign_tables(self, names: Iterable[str]) -> tuple[str, ...]:
+        with self._admin("查看已有的表") as connection:
+            return self._foreign(connection, names)
+
+    def create(self, metadata: MetaData, *, mark: str) -> None:
+        names = [table.name for table in metadata.sorted_tables]
+        with self._admin("建表") as connection:
+            self._protect(connection, names)
+            # Marks first: a crash in between leaves a mark without a table, never a table of ours without a mark.
+            self._mark(connection, names, mark)
+            present = self._existing(connection) & set(names)
+            for statement in self.hold_checks:
+                self._run(connection, statement)
+            for statement in self._drops([name for name in reversed(names) if name in present]):
+                self._run(connection, statement)
+            for statement in self._creates(metadata):
+                self._run(connection, statement)
+            connection.commit()
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
+        with self._admin(f"装载表 {table} ") as connection:
+            self._protect(connection, [table])
+            count = self._bulk_load(connection, self._quoted(table), [self._quoted(name) for name in columns], rows)
+            connection.commit()
+        return count
+
+    def clear(self, metadata: MetaData) -> None:
+        names = [table.name for table in reversed(metadata.sorted_tables)]
+        with self._admin("清空表") as connection:
+            self._protect(connection, names)
+            for statement in (*self.hold_checks, *self._truncate([self._quoted(name) for name in names])):
+                self._run(connection, statement)
+            connection.commit()
+
+    def finish_load(self, metadata: MetaData) -> None:
+        with self._admin("更新统计信息") as connection:
+            for table in metadata.sorted_tables:
+                self._after_load(connection, table)
+            connection.commit()
+
+    def state(self, metadata: MetaData) -> Iterator[TableState]:
+        for table in metadata.sorted_tables:
+            with self._admin(f"读取表 {table.name} ") as connection:
+                rows = list(self._stream(connection, str(select(table).compile(dialect=self._dialect))))
+            columns = tuple(column.name for column in table.columns)
+            key = tuple(column.name for column in table.primary_key.columns)
+            sort_rows(rows, [columns.index(name) for name in key])
+            yield TableState(table=table.name, columns=columns, key=key, rows=tuple(rows))
+
+    # ------------------------------------------------------------------ marks
+
+    def _foreign(self, connection: Any, names: Iterable[str]) -> tuple[str, ...]:
+        existing = self._existing(connection)
+        ours = (
+            {name for (name,) in self._run(connection, f"SELECT table_name FROM {MARKS}")} if MARKS in existing else ()
+        )
+        return tuple(name for name in names if name in existing and name not in ours)
+
+    def _protect(self, connection: Any, names: Sequence[str]) -> None:
+        foreign = self._foreign(connection, names)
+        if foreign:
+            shown = "、".join(foreign[:3]) + ("等" if len(foreign) > 3 else "")
+            raise StackProtected(
+                f"{self.where} 里已有 {len(foreign)} 张不是信衡建立的同名表（{shown}），为保护其数据未作任何改动。",
+                hint="请为验证另建一个空库，并在 stacks.toml 中改用它。",
+            )
+
+    def _existing(self, connection: Any) -> set[str]:
+        return {name for (name,) in self._run(connection, self.existing_sql)}
+
+    def _mark(self, connection: Any, names: Sequence[str], mark: str) -> None:
+        self._run(
+            connection,
+            f"CREATE TABLE IF NOT EXISTS {MARKS} (table_name VARCHAR(128) PRIMARY KEY, mark VARCHAR(128) NOT NULL)",
+        )
+        for name in names:
+            self._run(connection, f"DELETE FROM {MARKS} WHERE table_name = %s", (name,))
+            self._run(connection, f"INSERT INTO {MARKS} (table_name, mark) VALUES (%s, %s)", (name, mark))
+        connection.commit()
+
+    # ------------------------------------------------------------------ SQL
+
+    def _creates(self, metadata: MetaData) -> list[str]:
+        """CREATE statements in the product's words. Through SQLAlchemy's mock engine: a real one would first try to
+        parse the version text of the server, which fails on most products built on PostgreSQL."""
+        statements: list[str] = []
+        engine: Any = create_mock_engine(
+            f"{self._module_facts.dialect}://",
+            lambda ddl, *_, **__: statements.append(str(ddl.compile(dialect=engine.dialect))),
+            paramstyle="format",
+        )
+        metadata.create_all(engine, checkfirst=False)
+        return statements
+
+    def _drops(self, names: Sequence[str]) -> Iterator[str]:
+        if names:
+            yield f"DROP TABLE {', '.join(map(self._quoted, names))}"
+
+    def _quoted(self, name: str) -> str:
+        # The preparer doubles % for the format style, which is what `_run` expects.
+        return self._dialect.identifier_preparer.quote(name)
+
+    def _run(self, connection: Any, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return list(cursor.fetchall()) if cursor.description is not None else []

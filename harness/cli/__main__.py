@@ -1,0 +1,5 @@
+"""`python -m harness.cli` is `xinheng`."""
+
+from harness.cli import entry
+
+entry()

@@ -1,0 +1,109 @@
+"""Putting the parts together: drivers, packs and reports meet the harness here and nowhere else in it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from harness.execute.site import Tools
+    from harness.model import Pack, Role, Stack
+    from harness.result import Result
+    from harness.settings import Plan
+    from harness.sim import Simulation
+
+errors = Console(stderr=True, soft_wrap=True)
+
+Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出到标准输出")]
+Stacks = Annotated[Path, typer.Option("--stacks", help="技术栈文件")]
+Packs = Annotated[str, typer.Option("--packs", help="场景包，逗号分隔")]
+PlanName = Annotated[str, typer.Option("--plan", help="方案名（smoke、nightly、acceptance）或方案文件")]
+
+
+def tools() -> Tools:
+    import scenarios
+    from drivers.sql import driver_for
+    from harness.execute.site import Tools
+
+    return Tools(driver_for=driver_for, locustfile=scenarios.locustfile)
+
+
+def packs_named(names: str) -> list[Pack]:
+    import scenarios
+
+    return [scenarios.pack(name.strip()) for name in names.split(",") if name.strip()]
+
+
+def simulation(directory: Path, original: str = "postgresql", migrated: str = "oceanbase") -> Simulation:
+    from drivers.servers import server_for
+    from harness.model import Role
+    from harness.sim import Simulation
+
+    products = {Role.ORIGINAL: original, Role.MIGRATED: migrated}
+    home = directory.resolve()
+    return Simulation(home, {role.value: server_for(name, home / role.value) for role, name in products.items()})
+
+
+def conclude(run_dir: Path, *, lang: str = "zh") -> Result:
+    """Recordings → result, documents, manifest."""
+    import reports
+    from harness.assess import assess
+    from reports import manifest
+
+    result, series = assess(run_dir)
+    reports.write_all(run_dir, result, series, lang=lang)
+    manifest.seal(run_dir)
+    return result
+
+
+def execute(run_dir: Path, plan: Plan, stacks: dict[Role, Stack], packs: list[Pack]) -> Result:
+    """Execute and conclude, with progress."""
+    from harness import events, pipeline
+    from harness.progress import Display, EventLog
+
+    log = EventLog()
+    with Display(errors) as display:
+        for event in pipeline.run(run_dir, plan=plan, stacks=stacks, packs=packs, tools=tools()):
+            display(event)
+            log(event)
+        display(events.Stage(name="比对、统计、出报告", total=1))
+        return conclude(run_dir)
+
+
+def answer(result: Result, run_dir: Path, *, as_json: bool) -> NoReturn:
+    """Print the verdicts and leave with the run's exit code."""
+    from harness.judge import exit_code
+    from reports import console, resultfile
+
+    if as_json:
+        typer.echo(resultfile.dumps(result))
+    else:
+        console.print_result(result, run_dir / "report.html")
+    raise typer.Exit(exit_code(result.verdicts))
+
+
+def say(document: dict[str, Any], human: Callable[[], None], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
+    else:
+        human()
+
+
+def bring_up(simulation: Simulation) -> Path:
+    began = time.monotonic()
+    errors.print("启动仿真测试环境 …", highlight=False)
+    stacks_file = simulation.up()
+    errors.print(f"✓ 仿真测试环境就绪  {time.monotonic() - began:.1f} 秒", highlight=False)
+    return stacks_file
+
+
+def server(product: str, home: Path) -> Any:
+    from drivers.servers import server_for
+
+    return server_for(product, home)

@@ -1,0 +1,143 @@
+"""`xinheng demo · run · prepare · report · verify`: everything around a run folder."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from harness.cli import parts
+from harness.cli.parts import Json, Packs, PlanName, Stacks
+from harness.errors import BadInput, Fault
+
+if TYPE_CHECKING:
+    from harness.model import Role, Stack
+    from harness.settings import Plan
+
+RunDir = Annotated[Path, typer.Argument(help="运行目录")]
+Lang = Annotated[str, typer.Option("--lang", help="报告语言：zh 或 en")]
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="运行目录；已有的旧目录会改名保留")] = Path("out/demo"),
+    plan: PlanName = "smoke",
+    migrated: Annotated[str, typer.Option("--migrated", help="迁移后系统用哪种数据库")] = "oceanbase",
+    resume: Annotated[bool, typer.Option("--resume", help="接着上次中断的演示做完")] = False,
+    keep_sim: Annotated[bool, typer.Option("--keep-sim", help="结束后保留数据库")] = False,
+    json_: Json = False,
+) -> None:
+    """一条命令看全程：启动两套数据库，跑 HIS 场景包，给出证据报告。"""
+    from harness.recording import set_aside
+    from harness.settings import load_plan, load_stacks
+
+    chosen = load_plan(plan)
+    if out.exists() and not resume:
+        parts.errors.print(f"上一次的结果保留在 {set_aside(out)}", highlight=False)
+    simulation = parts.simulation(out.parent / f"{out.name}-sim", migrated=migrated)
+    try:
+        stacks_file = parts.bring_up(simulation)
+        result = parts.execute(out, chosen, load_stacks(stacks_file), parts.packs_named("his"))
+    finally:
+        simulation.down(remove=not keep_sim)
+    parts.answer(result, out, as_json=json_)
+
+
+def run(
+    stacks: Stacks = Path("stacks.toml"),
+    packs: Packs = "his",
+    plan: PlanName = "smoke",
+    out: Annotated[Path | None, typer.Option("--out", help="运行目录")] = None,
+    resume: Annotated[Path | None, typer.Option("--resume", help="继续一个中断的运行目录")] = None,
+    json_: Json = False,
+) -> None:
+    """在两套技术栈上运行场景包，比对并判定。"""
+    from harness import runfile
+    from harness.settings import load_plan, load_stacks, plan_from_dict
+
+    if resume is not None:
+        before = runfile.read_run(resume)
+        known = runfile.stacks_of(before)
+        _finish(resume, plan_from_dict(before["plan"]), known, ",".join(before["packs"]), as_json=json_)
+    chosen = load_plan(plan)
+    run_dir = out or Path("out") / time.strftime(f"{chosen.name}-%Y%m%d-%H%M%S")
+    if (run_dir / runfile.RUN).exists():
+        raise BadInput(
+            f"{run_dir} 已是一个运行目录。", hint=f"继续它：xinheng run --resume {run_dir}；重新运行：换一个 --out。"
+        )
+    if run_dir.exists() and any(run_dir.iterdir()):
+        raise BadInput(f"{run_dir} 不是空目录。", hint="请换一个 --out，信衡不会覆盖别人的文件。")
+    _finish(run_dir, chosen, load_stacks(stacks), packs, as_json=json_)
+
+
+def _finish(run_dir: Path, plan: Plan, stacks: dict[Role, Stack], packs: str, *, as_json: bool) -> NoReturn:
+    try:
+        result = parts.execute(run_dir, plan, stacks, parts.packs_named(packs))
+    except (KeyboardInterrupt, Fault):
+        if (run_dir / "run.json").exists():
+            kept = len(list(run_dir.glob("recordings/*/*/*/recording.json")))
+            parts.errors.print(f"已保留 {kept} 份完整记录；继续：xinheng run --resume {run_dir}", highlight=False)
+        raise
+    parts.answer(result, run_dir, as_json=as_json)
+
+
+def prepare(
+    stacks: Stacks = Path("stacks.toml"),
+    packs: Packs = "his",
+    plan: PlanName = "smoke",
+    only: Annotated[str, typer.Option("--only", help="只装载一侧：original 或 migrated")] = "",
+    json_: Json = False,
+) -> None:
+    """只建表和装载场景包的数据（供 locust 直接压测，或供迁移工具作源数据）。"""
+    from harness.execute.site import Hospital, Job, fill, refuse_protected
+    from harness.progress import Display
+    from harness.settings import load_plan, load_stacks
+
+    chosen, known = load_plan(plan), load_stacks(stacks)
+    roles = [role for role in known if not only or role.value == only]
+    if not roles:
+        raise BadInput(f"--only {only} 不是一侧的名称。", hint="请写 original 或 migrated。")
+    refuse_protected({role: known[role] for role in roles})
+    tools = parts.tools()
+    hospitals = tuple(Hospital(pack=p, world=p.world(chosen.data.scale)) for p in parts.packs_named(packs))
+    job = Job(
+        run_dir=Path(),
+        plan=chosen,
+        stacks=known,
+        drivers={role: tools.driver_for(known[role].sql) for role in roles},
+        hospitals=hospitals,
+        tools=tools,
+    )
+    with Display(parts.errors) as display:
+        for role in roles:
+            for hospital in hospitals:
+                for event in fill(job, role, hospital, afresh=True):
+                    display(event)
+    parts.say({"prepared": [role.value for role in roles]}, lambda: typer.echo("数据已装载。"), as_json=json_)
+
+
+def report(run_dir: Annotated[Path, typer.Argument(help="运行目录")], lang: Lang = "zh", json_: Json = False) -> None:
+    """由记录重新计算并重写报告（不需要被测系统）。"""
+    parts.answer(parts.conclude(run_dir, lang=lang), run_dir, as_json=json_)
+
+
+def verify(run_dir: Annotated[Path, typer.Argument(help="运行目录")], json_: Json = False) -> None:
+    """离线复核：逐个文件校验 SHA-256 与 SM3，并由记录重新计算判定。"""
+    from harness.verify import differences
+    from reports import manifest, resultfile
+
+    if not run_dir.is_dir():
+        raise BadInput(f"{run_dir} 不是目录。", hint="请给出运行目录，例如 out/demo。")
+    wrong = [f"{m.path}：{m.what}" for m in manifest.check(run_dir)]
+    if not wrong:
+        wrong = differences(run_dir, resultfile.read_result(run_dir / "result.json"))
+    files = len(manifest.read(run_dir).files) if not wrong else 0
+    parts.say(
+        {"ok": not wrong, "files": files, "mismatches": wrong},
+        lambda: typer.echo(
+            "\n".join(wrong) if wrong else f"复核通过：{files} 个文件的摘要一致，判定可由记录重算得出。"
+        ),
+        as_json=json_,
+    )
+    raise typer.Exit(1 if wrong else 0)

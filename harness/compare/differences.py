@@ -1,0 +1,239 @@
+"""Two observations of the same thing → the list of what differs, each with its kind; nothing is forgiven or grouped here.
+
+`of_transaction` holds two records of one workload item against each other, `of_table` two states of one table.
+Not here: noise, rules, roots and consequences (`findings.py`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Any
+
+from harness.compare.rows import align, order_kind, same_row, same_rows
+from harness.model import ReplyKind, Row, StepRecord, TableState, TransactionRecord
+from harness.normalise import Kind, classify, loose_key
+
+Masks = Mapping[tuple[str, str], frozenset[str]]  # (scope, step) → columns that move by themselves
+ACCEPTED_OR_DECLINED = frozenset({ReplyKind.OK, ReplyKind.REFUSED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One place where two observations differ."""
+
+    scope: str  # transaction name, or "table:<name>"
+    step: str  # statement name, or "before" / "after"
+    column: str
+    kind: Kind
+    a: Any = None  # the values, rows or texts themselves
+    b: Any = None
+    pair: tuple[str, str] = ("", "")  # what either side answered, where the answers are of different sort
+    place: int = 0  # number of the step in its transaction
+    delta: int = 0  # rows of b − rows of a
+    columns: tuple[str, ...] = ()
+    row_a: Row = ()
+    row_b: Row = ()
+    key: tuple[Any, ...] = ()  # of a stored row
+    ends: bool = False  # from here on the two transactions are not comparable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableDifferences:
+    """What differs between two states of one table."""
+
+    total: int  # union of the keys
+    rows: tuple[tuple[Difference, ...], ...]  # one entry per differing row
+    whole: tuple[Difference, ...] = ()  # of the table itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cells:
+    """Where the cells of a pair of rows belong."""
+
+    scope: str
+    step: str
+    columns: tuple[str, ...]
+    place: int = 0
+    delta: int = 0
+
+    def of(self, a: Row, b: Row, *, key: tuple[Any, ...] = ()) -> Iterator[Difference]:
+        for name, x, y in zip(self.columns, a, b, strict=False):
+            kind = classify(x, y)
+            if kind is not None:
+                yield self._difference(kind, column=name, a=x, b=y, row_a=a, row_b=b, key=key)
+
+    def missing(self, row: Row, *, key: tuple[Any, ...] = ()) -> Difference:
+        return self._difference(Kind.ROW_MISSING, a=row, row_a=row, key=key)
+
+    def extra(self, row: Row, *, key: tuple[Any, ...] = ()) -> Difference:
+        return self._difference(Kind.ROW_EXTRA, b=row, row_b=row, key=key)
+
+    def whole(self, kind: Kind, a: Any, b: Any) -> Difference:
+        return self._difference(kind, a=a, b=b)
+
+    def _difference(self, kind: Kind, **more: Any) -> Difference:
+        return Difference(
+            scope=self.scope, step=self.step, kind=kind, place=self.place, delta=self.delta, columns=self.columns,
+            **({"column": ""} | more),
+        )  # fmt: skip
+
+
+# --------------------------------------------------------------------------- transactions
+
+
+def of_transaction(a: TransactionRecord, b: TransactionRecord, masks: Masks) -> list[Difference]:
+    """What differs, in step order. The first step that took another turn ends the comparison: what follows, follows."""
+    found: list[Difference] = []
+    for place, (left, right) in enumerate(zip_longest(a.steps, b.steps)):
+        if left is None or right is None or left.statement != right.statement:
+            found.append(_parted(a, b, place))
+            return found
+        if (left.kind, left.error_class) != (right.kind, right.error_class):
+            found.append(_answered_otherwise(a.transaction, left, right, place))
+            return found
+        if left.kind is ReplyKind.OK:
+            found.extend(_of_replies(a.transaction, left, right, place, masks))
+    if (a.outcome, a.reason) != (b.outcome, b.reason):
+        found.append(_parted(a, b, len(a.steps)))
+    return found
+
+
+def answer(step: StepRecord) -> str:
+    """What a step was answered, as one word."""
+    return "ok" if step.kind is ReplyKind.OK else step.error_class or step.kind.label
+
+
+def _answered_otherwise(scope: str, left: StepRecord, right: StepRecord, place: int) -> Difference:
+    """Accepted here and declined there is a business outcome; everything else is an error of one side."""
+    polite = left.kind is not right.kind and {left.kind, right.kind} == ACCEPTED_OR_DECLINED
+    return Difference(
+        scope=scope, step=left.statement, column="", kind=Kind.OUTCOME if polite else Kind.ERROR_CLASS,
+        a=left, b=right, pair=(answer(left), answer(right)), place=place, ends=True,
+    )  # fmt: skip
+
+
+def _parted(a: TransactionRecord, b: TransactionRecord, place: int) -> Difference:
+    """The two transactions went different ways although every reply so far was of the same sort."""
+    step = (a.steps[place : place + 1] or b.steps[place : place + 1] or a.steps[-1:])[0].statement if a.steps else ""
+    return Difference(
+        scope=a.transaction, step=step, column="", kind=Kind.OUTCOME, a=a, b=b,
+        pair=(a.outcome.label, b.outcome.label), place=place, ends=True,
+    )  # fmt: skip
+
+
+def _of_replies(scope: str, left: StepRecord, right: StepRecord, place: int, masks: Masks) -> Iterator[Difference]:
+    cells = _Cells(
+        scope=scope, step=left.statement, columns=left.columns, place=place, delta=len(right.rows) - len(left.rows)
+    )
+    if left.affected != right.affected:
+        yield cells.whole(Kind.AFFECTED, left.affected, right.affected)
+    if left.columns != right.columns:
+        yield cells.whole(Kind.COLUMNS, ", ".join(left.columns), ", ".join(right.columns))
+        if len(left.columns) != len(right.columns):
+            if cells.delta:
+                yield cells.whole(Kind.ROW_COUNT, len(left.rows), len(right.rows))
+            return
+    if not same_rows(left.rows, right.rows):
+        yield from _of_rows(cells, left.rows, right.rows, masks.get((scope, left.statement), frozenset()))
+
+
+def _of_rows(cells: _Cells, a: Sequence[Row], b: Sequence[Row], masked: frozenset[str]) -> Iterator[Difference]:
+    if len(a) == len(b) and all(map(same_row, a, b)):
+        return
+    alignment = align(a, b, masked=frozenset(n for n, name in enumerate(cells.columns) if name in masked))
+    for i, j in alignment.pairs:
+        yield from cells.of(a[i], b[j])
+    for i in alignment.missing:
+        yield cells.missing(a[i])
+    for j in alignment.extra:
+        yield cells.extra(b[j])
+    order = order_kind(a, alignment)
+    if order is not None:
+        first = next((i for i, j in enumerate(dict(alignment.pairs).values()) if i != j), 0)
+        yield cells.whole(order, a[first : first + 3], b[first : first + 3])
+
+
+# --------------------------------------------------------------------------- stored data
+
+
+@dataclass(slots=True)
+class _Matching:
+    """Rows of two states under their key; a key that occurs twice keeps all its rows."""
+
+    left: dict[Any, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    right: dict[Any, list[Row]] = field(default_factory=lambda: defaultdict(list))
+
+
+def of_table(a: TableState, b: TableState, when: str, masks: Masks) -> TableDifferences:
+    """What differs between two states, row by row, matched by key whatever order and representation they come in."""
+    scope = f"table:{a.table}"
+    columns, b_rows, whole = _same_columns(scope, when, a, b)
+    a_rows = a.rows if columns == a.columns else _picked(a, columns)
+    delta = len(b_rows) - len(a_rows)
+    cells = _Cells(scope=scope, step=when, columns=columns, delta=delta)
+    if same_rows(a_rows, b_rows):
+        return TableDifferences(total=len(a_rows), rows=(), whole=whole)
+    masked = masks.get((scope, when), frozenset())
+    key = tuple(n for n, name in enumerate(columns) if name in a.key)
+    if not key or {columns[n] for n in key} & masked:
+        return _without_key(cells, a_rows, b_rows, masked, whole)
+    matching = _Matching()
+    for rows, side in ((a_rows, matching.left), (b_rows, matching.right)):
+        for row in rows:
+            side[tuple(loose_key(row[n]) for n in key)].append(row)
+    total, found = 0, []
+    for loose, left in matching.left.items():
+        right = matching.right.get(loose, [])
+        total += max(len(left), len(right))
+        for x, y in zip_longest(left, right):
+            if x is None or y is None or not same_row(x, y):
+                found.append(_of_stored_row(cells, key, x, y))
+    for loose, right in matching.right.items():
+        if loose not in matching.left:
+            total += len(right)
+            found.extend(_of_stored_row(cells, key, None, y) for y in right)
+    return TableDifferences(total=total, rows=tuple(found), whole=whole)
+
+
+def _of_stored_row(cells: _Cells, key: tuple[int, ...], x: Row | None, y: Row | None) -> tuple[Difference, ...]:
+    known = x if x is not None else y
+    values = tuple(known[n] for n in key) if known is not None else ()
+    if x is None or y is None:
+        return (cells.extra(y, key=values),) if y is not None else (cells.missing(x or (), key=values),)
+    return tuple(cells.of(x, y, key=values))
+
+
+def _same_columns(
+    scope: str, when: str, a: TableState, b: TableState
+) -> tuple[tuple[str, ...], Sequence[Row], tuple[Difference, ...]]:
+    """The columns both have (by name, whatever the case), b's rows in that order, and the difference if there is one."""
+    if a.columns == b.columns:
+        return a.columns, b.rows, ()
+    there = {name.casefold(): n for n, name in enumerate(b.columns)}
+    common = tuple(name for name in a.columns if name.casefold() in there)
+    picks = [there[name.casefold()] for name in common]
+    rows = tuple(tuple(row[n] for n in picks) for row in b.rows)
+    if {n.casefold() for n in a.columns} == set(there):
+        return common, rows, ()
+    cells = _Cells(scope=scope, step=when, columns=common)
+    return common, rows, (cells.whole(Kind.COLUMNS, ", ".join(a.columns), ", ".join(b.columns)),)
+
+
+def _picked(state: TableState, columns: tuple[str, ...]) -> tuple[Row, ...]:
+    picks = [state.columns.index(name) for name in columns]
+    return tuple(tuple(row[n] for n in picks) for row in state.rows)
+
+
+def _without_key(
+    cells: _Cells, a: Sequence[Row], b: Sequence[Row], masked: frozenset[str], whole: tuple[Difference, ...]
+) -> TableDifferences:
+    """No key, or one that moves between two runs of the same system: rows are paired by what they say."""
+    alignment = align(a, b, masked=frozenset(n for n, name in enumerate(cells.columns) if name in masked))
+    found = [tuple(cells.of(a[i], b[j])) for i, j in alignment.pairs]
+    found += [(cells.missing(a[i]),) for i in alignment.missing]
+    found += [(cells.extra(b[j]),) for j in alignment.extra]
+    total = len(alignment.pairs) + len(alignment.missing) + len(alignment.extra)
+    return TableDifferences(total=total, rows=tuple(row for row in found if row), whole=whole)

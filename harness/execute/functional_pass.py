@@ -1,0 +1,42 @@
+"""The functional pass: the same sequential workload on the original, the original again, and the migrated stack.
+
+Leaves one sealed recording each: every reply, all stored data before and after, the invariants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from harness.events import Event, Loaded, Progress, Sealed, Stage
+from harness.execute.sequential import check_invariants, execute
+from harness.execute.site import TITLES, Hospital, Job, fill
+from harness.model import Item, Role
+from harness.recording import Recording, write_json, write_state
+
+PASSES = (("original-1", Role.ORIGINAL), ("original-2", Role.ORIGINAL), ("migrated-1", Role.MIGRATED))
+
+
+def functional_pass(job: Job, hospital: Hospital, items: Sequence[Item]) -> Iterator[Event]:
+    """All three recordings; those already sealed are left as they are."""
+    for name, role in PASSES:
+        recording = Recording(job.run_dir / "recordings" / hospital.pack.name / "functional" / name)
+        if not recording.sealed:
+            yield from _record(job, hospital, items, recording, role)
+
+
+def _record(job: Job, hospital: Hospital, items: Sequence[Item], recording: Recording, role: Role) -> Iterator[Event]:
+    pack, driver, folder = hospital.pack, job.drivers[role], recording.folder
+    recording.begin()
+    if not job.keeps_data(role):
+        yield from fill(job, role, hospital, afresh=folder.name != "original-2")
+    yield Loaded(stack=role.value, pack=pack.name, purpose=folder.name)
+    write_state(folder / "state-before.jsonl", driver.state(pack.metadata))
+    yield Stage(name=f"功能比对：{TITLES[role]}（{folder.name}）", total=len(items))
+    executed = execute(pack, items, driver, folder / "transactions.jsonl", trusted=role is Role.ORIGINAL)
+    for done, _ in enumerate(executed, 1):
+        if done % 20 == 0 or done == len(items):
+            yield Progress(done=done)
+    write_state(folder / "state-after.jsonl", driver.state(pack.metadata))
+    write_json(folder / "invariants.json", check_invariants(pack, driver))
+    recording.seal({"kind": "functional", "pack": pack.name, "stack": role.value, "items": len(items)})
+    yield Sealed(folder=folder)

@@ -1,0 +1,94 @@
+"""Where a pass runs: one stack with its driver and one pack's data on it. Loading, checking, cleaning in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.errors import StackProtected
+from harness.events import Event, Progress, Stage
+from harness.model import Pack, Role, SqlEndpoint, Stack
+from harness.ports import Driver
+from harness.settings import Plan
+
+TITLES = {Role.ORIGINAL: "原系统", Role.MIGRATED: "迁移后系统"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hospital:
+    """A pack with the hospital generated for it; generated once, loaded many times."""
+
+    pack: Pack
+    world: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What the composition root hands to the harness, which knows no product and no pack."""
+
+    driver_for: Callable[[SqlEndpoint], Driver]
+    locustfile: Callable[[str], Path]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One `xinheng run`: everything its passes share."""
+
+    run_dir: Path
+    plan: Plan
+    stacks: Mapping[Role, Stack]
+    drivers: Mapping[Role, Driver]
+    hospitals: tuple[Hospital, ...]
+    tools: Tools
+    resumed: bool = False
+    prepared: set[tuple[Role, str]] = field(default_factory=set)  # schema made in this process
+
+    def keeps_data(self, role: Role) -> bool:
+        """Whether the migrated stack's tables are the migration's own work and must not be made by us."""
+        return role is Role.MIGRATED and self.plan.data.mode == "keep"
+
+
+def mark_of(pack: Pack) -> str:
+    """How the harness marks tables that it made."""
+    return f"xinheng:{pack.name}:{pack.version}"
+
+
+def refuse_protected(stacks: Mapping[Role, Stack]) -> None:
+    """No write, load or fault on a production stack (DESIGN.md rule 10)."""
+    for role, stack in stacks.items():
+        if stack.production:
+            raise StackProtected(
+                f"{TITLES[role]}（{stack.title}）标记为生产环境（production = true），拒绝运行。",
+                hint="请改用仿真测试环境；确认不是生产环境后，再把 stacks.toml 中的 production 改为 false。",
+            )
+
+
+def refuse_foreign(job: Job, role: Role, pack: Pack) -> None:
+    """Tables of the pack's names that we did not make hold somebody's data."""
+    foreign = job.drivers[role].foreign_tables([t.name for t in pack.metadata.sorted_tables])
+    if foreign:
+        shown = "、".join(foreign[:5]) + ("…" if len(foreign) > 5 else "")
+        raise StackProtected(
+            f"{TITLES[role]}中已有不是信衡建立的同名表：{shown}，拒绝覆盖。",
+            hint='请换一个空的数据库或模式；若这些表由迁移工具装入，请在方案中写 data.mode = "keep"。',
+        )
+
+
+def fill(job: Job, role: Role, hospital: Hospital, *, afresh: bool) -> Iterator[Event]:
+    """Bring a stack to the pack's initial data; `afresh` also makes the schema anew where it is ours to make."""
+    driver, pack = job.drivers[role], hospital.pack
+    tables = [t.name for t in pack.metadata.sorted_tables]
+    yield Stage(name=f"装载数据：{TITLES[role]}", total=len(tables))
+    key = (role, pack.name)
+    if job.keeps_data(role) or (key in job.prepared and not afresh):
+        driver.clear(pack.metadata)
+    else:
+        refuse_foreign(job, role, pack)
+        driver.create(pack.metadata, mark=mark_of(pack))
+        job.prepared.add(key)
+    for done, (table, columns, rows) in enumerate(pack.rows(hospital.world), 1):
+        driver.load(table, columns, rows)
+        yield Progress(done=done)
+    driver.finish_load(pack.metadata)

@@ -1,0 +1,201 @@
+"""Inside a load process: the users of one block, truly in flight together, and what they leave.
+
+Runs under gevent (Locust patched the interpreter before this is imported). Each user is one greenlet with one
+session; a sample per step is appended with a single write per transaction, so kill -9 loses nothing finished.
+Not here: Locust's own classes (`locust_engine.py`), the arithmetic of pacing (`pacer.py`).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import gevent
+from gevent.event import Event
+
+from harness.errors import DiskFull, Fault
+from harness.execute.conversation import Talk, lost, perform
+from harness.execute.sequential import rendered_statements
+from harness.model import ErrorClass, Item, Pack, Rendered, Reply, ReplyKind, Transaction
+from harness.pacer import NS, sendable, wait_ns
+from harness.ports import Driver, Session
+from harness.samples import PACK
+
+SELF_TEST_SLEEP_S = 0.1
+SELF_TEST_SHARE = 0.8  # of the ideal rate N / sleep
+_ERRORS = tuple(ErrorClass)
+_ERROR_INDEX = {error: index for index, error in enumerate(_ERRORS)}
+
+Told = Callable[[str, float, ReplyKind, str], None]  # (title, response ms, outcome, reason) for Locust's statistics
+
+
+class SampleFile:
+    """Append-only file of fixed-size samples."""
+
+    def __init__(self, path: Path) -> None:
+        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+
+    def append(self, samples: bytes) -> None:
+        try:
+            os.write(self._fd, samples)
+        except OSError as error:
+            raise DiskFull(
+                f"无法写入样本：{error.strerror}。", hint="清理磁盘后用 xinheng run --resume 继续。"
+            ) from error
+
+    def close(self) -> None:
+        os.close(self._fd)
+
+
+class Crowd:
+    """The users of one block: what they share while it runs."""
+
+    def __init__(self, *, pack: Pack, driver: Driver, samples: Path, told: Told) -> None:
+        self.driver = driver
+        self.told = told
+        self.rendered = rendered_statements(pack, driver)
+        self.transactions: Mapping[str, Transaction] = {t.name: t for t in pack.transactions}
+        self.transaction_index = {name: n for n, name in enumerate(self.transactions)}
+        self.step_names = [*self.rendered, "commit", "rollback"]
+        self.step_index = {name: n for n, name in enumerate(self.step_names)}
+        self.file = SampleFile(samples)
+        self.go = Event()
+        self.epoch_ns = 0
+        self.done = 0
+        self.not_sent = 0
+
+    def start(self) -> None:
+        """Everybody's clock starts now."""
+        self.epoch_ns = time.monotonic_ns()
+        self.go.set()
+
+    @property
+    def names(self) -> dict[str, Sequence[str]]:
+        """The index tables of the sample file."""
+        return {
+            "transactions": list(self.transaction_index),
+            "steps": self.step_names,
+            "errors": [e.value for e in _ERRORS],
+        }
+
+
+class User:
+    """One session that works through its items."""
+
+    def __init__(self, crowd: Crowd, number: int) -> None:
+        self._crowd = crowd
+        self._number = number
+        self._steps: list[tuple[str, Reply, int, int]] = []
+        self._open()
+
+    def _open(self) -> None:
+        self.session: Session = self._crowd.driver.connect()
+        self._talk = Talk(self.session, self._crowd.rendered, self._note)
+
+    def _note(self, statement: Rendered, reply: Reply, sent: int, answered: int) -> None:
+        self._steps.append((statement.name, reply, sent, answered))
+
+    def work(self, items: Iterable[Item], *, seconds: float, grace_s: float, epoch_ns: int) -> None:
+        """Send every item when it is due; what no longer may be sent is counted."""
+        crowd = self._crowd
+        left: Iterator[Item] = iter(items)
+        for item in left:
+            gevent.sleep(wait_ns(due_ns=item.due_ns, elapsed_ns=time.monotonic_ns() - epoch_ns) / NS)
+            elapsed = time.monotonic_ns() - epoch_ns
+            if not sendable(due_ns=item.due_ns, elapsed_ns=elapsed, seconds=seconds, grace_s=grace_s):
+                crowd.not_sent += 1
+                continue
+            self.do(item, epoch_ns)
+
+    def do(self, item: Item, epoch_ns: int) -> None:
+        """One transaction: perform, append its samples, tell Locust."""
+        crowd, steps = self._crowd, self._steps
+        steps.clear()
+        transaction = crowd.transactions[item.transaction]
+        outcome, reason = perform(transaction, item.params, self._talk)
+        index = crowd.transaction_index[item.transaction]
+        due = item.due_ns
+        packed = []
+        for name, reply, sent, answered in steps:
+            packed.append(
+                PACK(
+                    due,
+                    sent - epoch_ns,
+                    answered - epoch_ns,
+                    item.seq,
+                    self._number,
+                    index,
+                    crowd.step_index[name],
+                    reply.kind,
+                    _ERROR_INDEX[reply.error_class],
+                )
+            )
+            due = answered - epoch_ns
+        crowd.file.append(b"".join(packed))
+        crowd.done += 1
+        crowd.told(transaction.title, (due - item.due_ns) / 1e6, outcome, reason or _error_text(steps))
+        if lost(outcome):
+            self.session.close()
+            self._open()
+
+    def close(self) -> None:
+        self.session.close()
+
+
+def _error_text(steps: Sequence[tuple[str, Reply, int, int]]) -> str:
+    return next((f"{name}: {reply.error_class.value}" for name, reply, _, _ in steps if reply.kind), "")
+
+
+def self_test(users: Sequence[User], driver: Driver) -> dict[str, Any]:
+    """Whether N sessions are in flight at once: all run a 100 ms sleep on the server; the best of three rounds.
+
+    A C driver without its wait callback serves one user after the other while every response time looks healthy;
+    only this catches it. Returns {users, achieved (statements/s), ideal, ok}.
+    """
+    statement = driver.sleep(SELF_TEST_SLEEP_S)
+    ideal = len(users) / SELF_TEST_SLEEP_S
+    best = 0.0
+    for _ in range(3):
+        began = time.monotonic()
+        replies = [gevent.spawn(user.session.execute, statement, ()) for user in users]
+        gevent.joinall(replies)
+        elapsed = time.monotonic() - began
+        for user in users:
+            user.session.rollback()
+        bad = next((g.value for g in replies if g.value is None or g.value.kind), None)
+        if bad is not None:
+            raise Fault(f"并发自检的语句失败：{bad.message}", hint="请用 xinheng doctor 检查数据库。")
+        best = max(best, len(users) / elapsed)
+        if best >= SELF_TEST_SHARE * ideal:
+            break
+    return {"users": len(users), "achieved": best, "ideal": ideal, "ok": best >= SELF_TEST_SHARE * ideal}
+
+
+class LoopWatch:
+    """How late the event loop wakes, and how much CPU this generator process takes."""
+
+    def __init__(self) -> None:
+        self._delays: list[float] = []
+        self._greenlet = gevent.spawn(self._watch)
+        self._cpu = time.process_time()
+        self._wall = time.monotonic()
+
+    def _watch(self, every: float = 0.05) -> None:
+        while True:
+            began = time.monotonic()
+            gevent.sleep(every)
+            self._delays.append(time.monotonic() - began - every)
+
+    def end(self) -> dict[str, float]:
+        """{cpu: share of one core, loop_delay_p99_ms, max_loop_delay_ms} since the watch began."""
+        self._greenlet.kill()
+        elapsed = time.monotonic() - self._wall
+        delays = sorted(self._delays) or [0.0]
+        return {
+            "cpu": (time.process_time() - self._cpu) / elapsed if elapsed else 0.0,
+            "loop_delay_p99_ms": delays[int(0.99 * (len(delays) - 1))] * 1e3,
+            "max_loop_delay_ms": delays[-1] * 1e3,
+        }

@@ -1,0 +1,123 @@
+"""The story of a run on one screen: identify, write the workload, watch the hosts, execute, leave recordings.
+
+It yields typed events to whoever listens and knows nobody who does. It ends with recordings; what they mean is
+computed from the run folder alone (`assess.py`), on this machine or another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from harness import runfile
+from harness.errors import BadInput
+from harness.events import Began, Ended, Event, Loaded, Note, Stage
+from harness.execute.functional_pass import functional_pass
+from harness.execute.load_pass import load_pass
+from harness.execute.site import TITLES, Hospital, Job, Tools, refuse_foreign, refuse_protected
+from harness.execute.watching import watching
+from harness.facts import host_facts
+from harness.model import Item, Pack, Role, Stack
+from harness.recording import read_items, write_items, write_json
+from harness.settings import Plan, plan_as_dict
+from harness.workload import functional, load
+
+
+def run(
+    run_dir: Path, *, plan: Plan, stacks: Mapping[Role, Stack], packs: Sequence[Pack], tools: Tools
+) -> Iterator[Event]:
+    """A new run, or the rest of the one that `run_dir` already holds."""
+    refuse_protected(stacks)
+    drivers = {role: tools.driver_for(stack.sql) for role, stack in stacks.items()}
+    yield Stage(name="生成医院数据与负载", total=1)
+    hospitals = tuple(Hospital(pack=pack, world=pack.world(plan.data.scale)) for pack in packs)
+    resumed = (run_dir / runfile.RUN).exists()
+    job = Job(
+        run_dir=run_dir, plan=plan, stacks=stacks, drivers=drivers, hospitals=hospitals, tools=tools, resumed=resumed
+    )
+    _identify(job)
+    _open_run(job)
+    yield Began(run_dir=run_dir, kept=len(list(run_dir.glob("recordings/*/*/*/recording.json"))))
+    for role, stack in stacks.items():
+        if not stack.hosts:
+            yield Note(text=f"{TITLES[role]}没有配置主机（hosts），将没有资源读数，PV-PERF-2 无法判定。")
+    with watching(run_dir, stacks.items()) as watch:
+        for hospital in hospitals:
+            items = list(read_items(_functional_file(job, hospital)))
+            yield from functional_pass(job, hospital, items)
+        for hospital in hospitals:
+            for event in load_pass(job, hospital, _load_files(job, hospital)):
+                yield event
+                if isinstance(event, Loaded):
+                    yield from watch.revive()
+    yield Ended(run_dir=run_dir)
+
+
+def _identify(job: Job) -> None:
+    """Who answers on each side; a stack that cannot be reached stops the run before anything is written."""
+    for role, driver in job.drivers.items():
+        stack = job.stacks[role]
+        facts = replace(driver.identify(), title=stack.title)
+        if any(host.agent == "local" for host in stack.hosts):
+            facts = replace(facts, host=host_facts())
+        for hospital in job.hospitals:
+            if not job.keeps_data(role):
+                refuse_foreign(job, role, hospital.pack)
+        write_json(job.run_dir / "facts" / f"{role.value}.json", asdict(facts))
+
+
+def _open_run(job: Job) -> None:
+    """Write the workload and `run.json`, or make sure that a resumed run still is the same work."""
+    drawn = {h.pack.name: _draw(job, h) for h in job.hospitals}
+    digest = runfile.digest(repr((name, work)).encode() for name, work in drawn.items())
+    if job.resumed:
+        before = runfile.read_run(job.run_dir)
+        if before["plan"] != plan_as_dict(job.plan) or before["packs_digest"] != digest:
+            raise BadInput(
+                f"{job.run_dir} 是用另一份方案或另一版场景包开始的，不能继续。",
+                hint="请用开始时的方案和场景包继续，或换一个 --out 目录重新运行。",
+            )
+        return
+    run = runfile.describe(plan=job.plan, stacks=job.stacks, packs=[h.pack for h in job.hospitals], packs_digest=digest)
+    for hospital in job.hospitals:
+        first, *levels = drawn[hospital.pack.name]
+        write_items(_functional_file(job, hospital), first)
+        for path, items in zip(_load_files(job, hospital), levels, strict=True):
+            write_items(path, items)
+        run["packs"][hospital.pack.name]["workload"] = {
+            "functional": len(first),
+            "load": [
+                {"level": level.name, "users": level.users, "rate_per_s": level.rate_per_s, "planned": len(items)}
+                for level, items in zip(job.plan.load.levels, levels, strict=True)
+            ],
+        }
+    runfile.write_run(job.run_dir, run)
+
+
+def _draw(job: Job, hospital: Hospital) -> list[list[Item]]:
+    """The functional workload, then one load workload per level."""
+    plan, pack, world = job.plan, hospital.pack, hospital.world
+    seed = plan.data.seed
+    return [functional(pack, world, count=plan.functional.transactions, seed=seed)] + [
+        load(
+            pack,
+            world,
+            users=level.users,
+            rate_per_s=level.rate_per_s,
+            seconds=plan.load.seconds,
+            seed=f"{seed}/{level.name}",
+        )
+        for level in plan.load.levels
+    ]
+
+
+def _functional_file(job: Job, hospital: Hospital) -> Path:
+    return job.run_dir / "workload" / f"{hospital.pack.name}-functional.jsonl"
+
+
+def _load_files(job: Job, hospital: Hospital) -> list[Path]:
+    return [
+        job.run_dir / "workload" / f"{hospital.pack.name}-load-{number}.jsonl"
+        for number, _ in enumerate(job.plan.load.levels, 1)
+    ]

@@ -1,0 +1,108 @@
+"""`run.json`: who ran what, with which plan, packs and versions; written first, read by everything downstream.
+
+Not here: results. No secret reaches this file (`settings.stack_as_dict` names them only).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import platform
+import secrets
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from harness.model import Host, Pack, Role, SqlEndpoint, Stack
+from harness.recording import read_json, write_json
+from harness.settings import Plan, plan_as_dict, stack_as_dict
+
+RUN = "run.json"
+_LIBRARIES = (
+    "locust", "gevent", "psutil", "sqlalchemy", "psycopg2-binary", "pymysql", "numpy", "matplotlib", "pandas",
+)  # fmt: skip
+
+
+def versions() -> dict[str, str]:
+    """Harness, Python and the libraries that a figure may depend on."""
+    found = {"xinheng": _version("xinheng"), "python": platform.python_version(), "platform": platform.platform()}
+    return found | {name: _version(name) for name in _LIBRARIES}
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "未安装"
+
+
+def pack_as_dict(pack: Pack) -> dict[str, Any]:
+    """What the comparison needs to know of a pack without importing it."""
+    return {
+        "title": pack.title,
+        "version": pack.version,
+        "rules": [asdict(rule) for rule in pack.rules],
+        "transactions": [
+            {"name": t.name, "title": t.title, "bulk": t.bulk, "probe": t.probe, "weight": t.weight}
+            for t in pack.transactions
+        ],
+        "tables": [table.name for table in pack.metadata.sorted_tables],
+        "workload": {"functional": 0, "load": []},
+    }
+
+
+def describe(*, plan: Plan, stacks: Mapping[Role, Stack], packs: Iterable[Pack], packs_digest: str) -> dict[str, Any]:
+    """The content of a new `run.json`."""
+    now = dt.datetime.now().astimezone()
+    return {
+        "format": 1,
+        "run_id": f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}",
+        "created": now.isoformat(timespec="seconds"),
+        "plan": plan_as_dict(plan),
+        "stacks": {role.value: stack_as_dict(stack) for role, stack in stacks.items()},
+        "packs": {pack.name: pack_as_dict(pack) for pack in packs},
+        "packs_digest": packs_digest,
+        "versions": versions(),
+        "command": Path(sys.argv[0]).name,
+        "epoch": {"wall": time.time(), "mono_ns": time.monotonic_ns()},
+        "self_test": {},
+        "shared_host": shared_host(stacks.values()),
+    }
+
+
+def shared_host(stacks: Iterable[Stack]) -> bool:
+    """Whether a tested stack runs on the machine that generates the load: its resources then are not its own."""
+    return any(host.agent == "local" for stack in stacks for host in stack.hosts)
+
+
+def digest(parts: Iterable[bytes]) -> str:
+    """SHA-256 over the given parts: tells whether a resumed run still is the same work."""
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(part)
+    return whole.hexdigest()
+
+
+def read_run(run_dir: Path) -> dict[str, Any]:
+    run: dict[str, Any] = read_json(run_dir / RUN)
+    return run
+
+
+def write_run(run_dir: Path, run: Mapping[str, Any]) -> None:
+    write_json(run_dir / RUN, run)
+
+
+def stacks_of(run: Mapping[str, Any]) -> dict[Role, Stack]:
+    """The stacks a run was started with, for resuming it; passwords come from the environment as before."""
+    stacks = {}
+    for name, content in run["stacks"].items():
+        fields = dict(content)
+        fields["role"] = Role(name)
+        fields["sql"] = SqlEndpoint(**fields["sql"])
+        fields["hosts"] = tuple(Host(**host) for host in fields["hosts"])
+        stacks[Role(name)] = Stack(**fields)
+    return stacks

@@ -1,0 +1,205 @@
+"""What a stacks file says: where the two systems answer, and the name (never the value) of each secret.
+
+The dataclasses below are the shape of the file; `as_stack` turns them into the `Stack` of `model.py`. Not here: whether
+anything answers, or which product a URL scheme means (the drivers know).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from pydantic import ConfigDict, Field
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from harness.model import Host, Role, SqlEndpoint, Stack
+from harness.settings_plan import STRICT, Text
+
+ENV_NAME = r"^([A-Za-z_][A-Za-z0-9_]*)?$"
+AGENT = r"^(local|https://[^\s/@]+/?)$"
+HOST_NAME = r"^[^\s/\\]{1,64}$"
+PATTERNS = {
+    HOST_NAME: "不含空白和斜杠的名称，最长 64 个字",
+    ENV_NAME: "环境变量的名称（字母、数字、下划线）；密码或令牌本身不写进文件",
+    AGENT: " local（本机探针），或不含口令的 https://主机:端口",
+}
+
+EnvName = Annotated[str, Field(pattern=ENV_NAME)]
+Problem = tuple[str, str]
+
+_SECRET_PARAMETERS = re.compile(r"[?&;](password|passwd|pwd|passfile)=", re.IGNORECASE)
+_ORACLE_STYLE = re.compile(r":[^/@:\s]+/[^/@\s]+@")  # jdbc:oracle:thin:user/password@…
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlTable:
+    """`[stacks.X.sql]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    url: Text
+    password_env: EnvName = ""
+    product: str = ""
+    jdbc: bool = False
+    jar: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostTable:
+    """`[[stacks.X.hosts]]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    name: Annotated[str, Field(pattern=HOST_NAME)]
+    agent: Annotated[str, Field(pattern=AGENT)] = "local"
+    token_env: EnvName = ""
+    pid_file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackTable:
+    """`[stacks.X]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    title: Text
+    sql: SqlTable
+    hosts: tuple[HostTable, ...] = ()
+    production: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BothStacks:
+    """`[stacks]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    original: StackTable
+    migrated: StackTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StacksFile:
+    """The whole file."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    stacks: BothStacks
+
+    def tables(self) -> Iterator[tuple[Role, StackTable]]:
+        yield Role.ORIGINAL, self.stacks.original
+        yield Role.MIGRATED, self.stacks.migrated
+
+
+def as_stack(role: Role, table: StackTable, *, base: Path) -> Stack:
+    """The model's `Stack`; file names in it are relative to the folder of the stacks file, `base`."""
+
+    def located(name: str) -> str:
+        return str(base / name) if name else ""
+
+    sql = table.sql
+    return Stack(
+        role=role,
+        title=table.title,
+        production=table.production,
+        sql=SqlEndpoint(
+            url=sql.url, password_env=sql.password_env, product=sql.product, jdbc=sql.jdbc, jar=located(sql.jar)
+        ),
+        hosts=tuple(
+            Host(name=h.name, agent=h.agent, token_env=h.token_env, pid_file=located(h.pid_file)) for h in table.hosts
+        ),
+    )
+
+
+def problems(file: StacksFile, *, base: Path, environ: Mapping[str, str]) -> list[Problem]:
+    """Everything that the schema cannot know, as (key path, sentence)."""
+    found: list[Problem] = []
+    for role, table in file.tables():
+        at = f"stacks.{role}"
+        found += _endpoint_problems(f"{at}.sql", table.sql, base=base, environ=environ)
+        names = [host.name for host in table.hosts]
+        for n, host in enumerate(table.hosts, start=1):
+            here = f"{at}.hosts[第 {n} 项]"
+            if names.index(host.name) < n - 1:
+                found.append((f"{here}.name", f"主机名“{host.name}”与前面的主机重复，请改用不同的名称"))
+            found += _secret_problems(f"{here}.token_env", host.token_env, environ, what="令牌")
+    places = [place(table.sql) for _, table in file.tables()]
+    if places[0] and places[0] == places[1]:
+        found.append(
+            (
+                "stacks.migrated.sql.url",
+                "与 stacks.original.sql.url 指向同一个数据库，等于拿系统与自己比较，请改为迁移后系统的地址",
+            )
+        )
+    return found
+
+
+def _endpoint_problems(at: str, sql: SqlTable, *, base: Path, environ: Mapping[str, str]) -> list[Problem]:
+    found = _secret_problems(f"{at}.password_env", sql.password_env, environ, what="密码")
+    if holds_password(sql.url):
+        found.append(
+            (
+                f"{at}.url",
+                "地址里写有密码，请删去，把密码放进环境变量，并用 password_env 写出该变量的名称",
+            )
+        )
+    elif not place(sql):
+        example = "postgresql+psycopg2://用户@主机:5432/库名"
+        found.append((f"{at}.url", f"不是可以解析的数据库地址，请写成 {example} 的形式"))
+    if sql.jar and not sql.jdbc:
+        found.append((f"{at}.jar", "只有 jdbc = true 时才用得到 jar，请加上 jdbc = true 或删去 jar"))
+    if sql.jar and not (base / sql.jar).is_file():
+        found.append((f"{at}.jar", f"找不到文件 {sql.jar}，请检查路径（相对路径从本文件所在的文件夹算起）"))
+    return found
+
+
+def _secret_problems(at: str, name: str, environ: Mapping[str, str], *, what: str) -> list[Problem]:
+    if name and not environ.get(name):
+        return [(at, f"环境变量 {name} 没有设置，请先执行 export {name}=…（{what}不会写入任何记录）")]
+    return []
+
+
+def parsed(url: str) -> URL | None:
+    """The URL in SQLAlchemy's reading, which is the drivers' reading too, or None."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        return None
+
+
+def holds_password(url: str) -> bool:
+    """Whether a secret stands in the URL, in whichever place."""
+    if _SECRET_PARAMETERS.search(url):
+        return True
+    if url.startswith("jdbc:"):
+        return bool(_ORACLE_STYLE.search(url))
+    known = parsed(url)
+    return known is not None and known.password is not None
+
+
+def place(sql: SqlTable) -> str:
+    """Which database a URL means, whoever logs in and by whichever client; '' where it cannot be parsed."""
+    if sql.jdbc and sql.url.startswith("jdbc:"):
+        return sql.url.lower()
+    url = parsed(sql.url)
+    if url is None or not (url.host or url.query or url.database):
+        return ""
+    socket = url.query.get("host") or url.query.get("unix_socket") or ""
+    host = {"localhost": "127.0.0.1", "::1": "127.0.0.1"}.get(url.host or "", url.host or "")
+    family = url.get_backend_name()
+    default_port = {"postgresql": 5432, "mysql": 3306}.get(family)
+    port = url.port or url.query.get("port") or default_port
+    return f"{family}|{socket or host}|{port}|{url.database}"
+
+
+def without_secrets(url: str) -> str:
+    """The URL for recordings and reports; a file that `load_stacks` accepted has nothing to hide here."""
+    known = parsed(url)
+    if known is not None and known.password is not None:
+        url = known.render_as_string(hide_password=True)
+    url = re.sub(r"([?&;](?:password|passwd|pwd|passfile)=)[^&;]*", r"\1***", url, flags=re.IGNORECASE)
+    return _ORACLE_STYLE.sub(":***@", url) if url.startswith("jdbc:") else url

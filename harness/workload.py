@@ -1,0 +1,133 @@
+"""From a pack, a scale and a seed to the ordered, timed list of transactions that both stacks get. Deterministic.
+
+`functional` is the sequential list: the mix in random order, then the bulk work, then what must be refused.
+`stream` is one user's endless list under load; `load` materialises the first seconds of all users.
+Not here: files (`recording.py`), sending (`execute/`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from harness.errors import BadInput
+from harness.model import Item, Pack, Transaction
+from harness.pacer import NS, arrivals
+
+EACH_AT_LEAST = 3  # occurrences of every transaction in the functional pass
+
+
+class Draw:
+    """`harness.model.Drawing` over this user's share of the pack's pools."""
+
+    def __init__(
+        self, *, world: Any, pools: Mapping[str, Sequence[Any]], rng: random.Random, user: int = 0, users: int = 1
+    ) -> None:
+        self.rng = rng
+        self.world = world
+        self.user = user
+        self.users = users
+        self._pools = {name: deque(entities[user::users]) for name, entities in pools.items()}
+        self._numbers: dict[str, int] = {}
+
+    def take(self, pool: str) -> Any | None:
+        entities = self._pools.get(pool)
+        return entities.popleft() if entities else None
+
+    def peek(self, pool: str) -> Any | None:
+        entities = self._pools.get(pool)
+        return entities[self.rng.randrange(len(entities))] if entities else None
+
+    def put(self, pool: str, entity: Any) -> None:
+        self._pools.setdefault(pool, deque()).append(entity)
+
+    def number(self, prefix: str) -> str:
+        n = self._numbers.get(prefix, 0) + 1
+        self._numbers[prefix] = n
+        return f"{prefix}W{self.user:03d}{n:06d}"
+
+
+class Mix:
+    """Draws transactions by weight; one that does not fit at this point gives way to the next."""
+
+    def __init__(self, transactions: Sequence[Transaction]) -> None:
+        self.transactions = [t for t in transactions if t.weight > 0]
+        self.cumulative = list(itertools.accumulate(t.weight for t in self.transactions))
+
+    def next(self, drawing: Draw) -> tuple[Transaction, dict[str, Any]] | None:
+        """A transaction with its parameters, or None when nothing at all fits any more."""
+        rng = drawing.rng
+        for _ in range(8):
+            chosen = rng.choices(self.transactions, cum_weights=self.cumulative)[0]
+            params = chosen.draw(drawing)
+            if params is not None:
+                return chosen, params
+        for chosen in rng.sample(self.transactions, len(self.transactions)):
+            params = chosen.draw(drawing)
+            if params is not None:
+                return chosen, params
+        return None
+
+
+def functional(pack: Pack, world: Any, *, count: int, seed: int) -> list[Item]:
+    """The functional pass: `count` transactions, each kind at least `EACH_AT_LEAST` times, probes last."""
+    drawing = Draw(world=world, pools=pack.pools(world), rng=random.Random(f"{seed}/{pack.name}/functional"))
+    ordinary = [t for t in pack.transactions if not t.bulk and not t.probe]
+    tail = [t for t in pack.transactions if t.bulk] + [t for t in pack.transactions if t.probe]
+    drawn: list[tuple[Transaction, dict[str, Any]]] = []
+    seen = dict.fromkeys((t.name for t in pack.transactions), 0)
+
+    def add(transaction: Transaction, params: dict[str, Any]) -> None:
+        drawn.append((transaction, params))
+        seen[transaction.name] += 1
+
+    mix = Mix(ordinary)
+    for _ in range(max(0, count - EACH_AT_LEAST * (len(tail) + len(ordinary)))):
+        found = mix.next(drawing)
+        if found is None:
+            raise BadInput(
+                f"场景包 {pack.name} 的数据不够抽出 {count} 笔业务（只抽出 {len(drawn)} 笔）。",
+                hint="请在方案中增大 outpatients_per_day，或减小 functional.transactions。",
+            )
+        add(*found)
+    for transaction in ordinary + tail:
+        while seen[transaction.name] < EACH_AT_LEAST:
+            params = transaction.draw(drawing)
+            if params is None:
+                break
+            add(transaction, params)
+        if seen[transaction.name] == 0:
+            raise BadInput(
+                f"场景包 {pack.name} 的业务“{transaction.title}”在这个规模下一次也抽不出来。",
+                hint="请在方案中增大 outpatients_per_day 或 functional.transactions。",
+            )
+    return [Item(seq=n, transaction=t.name, params=params) for n, (t, params) in enumerate(drawn, 1)]
+
+
+def stream(pack: Pack, drawing: Draw, *, rate_per_s: float) -> Iterator[Item]:
+    """One user's endless work under load; ends only when nothing in its pools fits any transaction."""
+    mix = Mix([t for t in pack.transactions if not t.probe])
+    for n, due_ns in enumerate(arrivals(drawing.rng, rate_per_s=rate_per_s)):
+        found = mix.next(drawing)
+        if found is None:
+            return
+        yield Item(seq=n, user=drawing.user, due_ns=due_ns, transaction=found[0].name, params=found[1])
+
+
+def load(pack: Pack, world: Any, *, users: int, rate_per_s: float, seconds: float, seed: str) -> list[Item]:
+    """Everything due within `seconds` for `users` who together make `rate_per_s`; `seq` counts in order of due."""
+    pools = pack.pools(world)
+    work: list[Item] = []
+    for user in range(users):
+        rng = random.Random(f"{seed}/{pack.name}/{user}")
+        drawing = Draw(world=world, pools=pools, rng=rng, user=user, users=users)
+        mine = stream(pack, drawing, rate_per_s=rate_per_s / users)
+        work.extend(itertools.takewhile(lambda item: item.due_ns < seconds * NS, mine))
+    work.sort(key=lambda item: (item.due_ns, item.user))
+    return [
+        Item(seq=n, user=i.user, due_ns=i.due_ns, transaction=i.transaction, params=i.params)
+        for n, i in enumerate(work, 1)
+    ]

@@ -1,0 +1,58 @@
+"""Figures as a reader wants them: three significant digits, one decimal place per column, a unit where it changes.
+
+Not here: arithmetic on measured values beyond scaling to a readable unit.
+"""
+
+from __future__ import annotations
+
+import math
+
+MISSING = "–"
+_BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
+
+
+def count(value: int) -> str:
+    """12345 → 12,345."""
+    return f"{value:,}"
+
+
+def significant(value: float | None, digits: int = 3) -> str:
+    """0.01234 → 0.0123, 12.34 → 12.3, 1234.5 → 1,234: never exponents, never more digits than were measured."""
+    if value is None or not math.isfinite(value):
+        return MISSING
+    if value == 0:
+        return "0"
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{min(places, 6)}f}"
+
+
+def ratio(value: float | None) -> str:
+    """Always three decimals, so that a column lines up and 1.098 is not taken for 1.1."""
+    return MISSING if value is None or not math.isfinite(value) else f"{value:.3f}"
+
+
+def percent(share: float | None) -> str:
+    """A share 0..1 as a percentage."""
+    return MISSING if share is None or not math.isfinite(share) else f"{share * 100:.1f}%"
+
+
+def measured(value: float, unit: str) -> str:
+    """With its unit; bytes and bytes per second are scaled to powers of 1024."""
+    base, _, per = unit.partition("/")
+    if base in ("B", "bytes", "byte"):
+        scaled, name = float(value), _BYTES[0]
+        for name in _BYTES:
+            if abs(scaled) < 1024 or name == _BYTES[-1]:
+                break
+            scaled /= 1024
+        return f"{significant(scaled)} {name}{'/' + per if per else ''}"
+    return f"{value:.1f}%" if unit == "%" else f"{significant(value)} {unit}".strip()
+
+
+def clock(seconds: float) -> str:
+    """90 → 1 min 30 s."""
+    whole = round(seconds)
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    parts = [f"{hours} h" if hours else "", f"{minutes} min" if minutes else "", f"{left} s" if left else ""]
+    return " ".join(p for p in parts if p) or "0 s"

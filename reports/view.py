@@ -1,0 +1,200 @@
+"""How a result is arranged on paper: grouping, order and links. Nothing here is measured or estimated.
+
+The two readings of given figures are `conclusion` (the overall wording over the clauses the plan asks for) and
+`limit_standing` (where an interval lies in relation to the limit it was judged by). Not here: words, HTML.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from harness.result import Distribution, Estimate, Finding, Judgement, Result, Verdict
+
+NOISE = "noise"
+_SECTIONS = {
+    "verdicts": "clauses",
+    "stacks": "systems",
+    "ledger": "function",
+    "tables": "function",
+    "findings": "function",
+    "noise": "function",
+    "rules": "function",
+    "invariants": "invariants",
+    "load": "performance",
+    "estimates": "performance",
+    "readings": "resources",
+    "plan": "method",
+    "notes": "method",
+    "harness": "tools",
+}
+
+
+class Conclusion(enum.StrEnum):
+    """The overall wording: never a bare 通过."""
+
+    CONFORMS = "conforms"  # every clause asked for: pass
+    FAILS = "fails"  # at least one clause asked for: fail
+    PARTLY = "partly"  # some pass, none fails, the rest is undecided or not run
+    UNDECIDED = "undecided"  # none passes or fails, at least one was examined
+    UNTESTED = "untested"  # nothing that was asked for has run
+
+
+def conclusion(verdicts: Sequence[Verdict]) -> Conclusion:
+    found = {v.verdict for v in verdicts if v.asked}
+    if Judgement.FAIL in found:
+        return Conclusion.FAILS
+    if Judgement.PASS in found:
+        return Conclusion.CONFORMS if found == {Judgement.PASS} else Conclusion.PARTLY
+    return Conclusion.UNDECIDED if Judgement.INCONCLUSIVE in found else Conclusion.UNTESTED
+
+
+# --------------------------------------------------------------------------- findings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """A finding with those that follow from it."""
+
+    finding: Finding
+    consequences: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingGroups:
+    """All findings of a run in reading order."""
+
+    unexplained: tuple[Cause, ...]
+    by_rule: Mapping[str, tuple[Cause, ...]]
+    noise: tuple[Cause, ...]
+
+
+def grouped(findings: Sequence[Finding]) -> FindingGroups:
+    """Unexplained first, each with its consequences; then those a rule explains, by rule; then noise."""
+    known = {f.id: f for f in findings}
+    under: dict[str, list[Finding]] = {}
+    roots = []
+    for finding in findings:
+        root = _root(finding, known)
+        if root is finding:
+            roots.append(finding)
+        else:
+            under.setdefault(root.id, []).append(finding)
+    causes = [Cause(finding=f, consequences=tuple(under.get(f.id, ()))) for f in roots]
+    by_rule: dict[str, tuple[Cause, ...]] = {}
+    for cause in causes:
+        rule = cause.finding.explained_by
+        if rule not in ("", NOISE):
+            by_rule[rule] = (*by_rule.get(rule, ()), cause)
+    return FindingGroups(
+        unexplained=tuple(c for c in causes if not c.finding.explained_by),
+        by_rule=by_rule,
+        noise=tuple(c for c in causes if c.finding.explained_by == NOISE),
+    )
+
+
+def _root(finding: Finding, known: Mapping[str, Finding]) -> Finding:
+    """The first cause; a finding whose cause is unknown, or which causes itself, stands alone."""
+    seen = {finding.id}
+    at = finding
+    while (above := known.get(at.consequence_of)) is not None:
+        if above.id in seen:
+            return finding
+        seen.add(above.id)
+        at = above
+    return at
+
+
+# --------------------------------------------------------------------------- performance
+
+
+class Standing(enum.StrEnum):
+    """Where an interval lies: what the picture of it shows, in a word."""
+
+    WITHIN = "within"
+    ACROSS = "across"
+    BEYOND = "beyond"
+    NONE = "none"  # no limit, or the estimate does not count
+
+
+def limit_of(plan: Mapping[str, Any], metric: str) -> float | None:
+    """The ratio that a time metric may not exceed, by the plan; throughput has no limit of its own."""
+    performance = plan.get("performance")
+    margin = performance.get("margin") if isinstance(performance, Mapping) else None
+    if not isinstance(margin, int | float) or metric.startswith("throughput"):
+        return None
+    return 1.0 + float(margin)
+
+
+def judged_interval(estimate: Estimate) -> tuple[float, float]:
+    """The interval after correction where there is one."""
+    if estimate.low_adjusted or estimate.high_adjusted:
+        return estimate.low_adjusted, estimate.high_adjusted
+    return estimate.low, estimate.high
+
+
+def limit_standing(estimate: Estimate, limit: float | None) -> Standing:
+    if limit is None or estimate.excluded:
+        return Standing.NONE
+    low, high = judged_interval(estimate)
+    if high <= limit:
+        return Standing.WITHIN
+    return Standing.BEYOND if low > limit else Standing.ACROSS
+
+
+def at_quantile(distribution: Distribution | None, quantile: float) -> float | None:
+    """The stored value at exactly this quantile, or None: nothing is interpolated."""
+    if distribution is None:
+        return None
+    for at, ms in zip(distribution.quantiles, distribution.milliseconds, strict=True):
+        if abs(at - quantile) < 1e-9:
+            return ms
+    return None
+
+
+def in_order(names: Sequence[str], titles: Mapping[str, str]) -> list[str]:
+    """Transactions in the order of the pack (that of `titles`), unknown ones last."""
+    place = {name: i for i, name in enumerate(titles)}
+    return sorted(dict.fromkeys(names), key=lambda name: place.get(name, len(place)))
+
+
+# --------------------------------------------------------------------------- evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A piece of evidence as shown; `href` is empty where the text is not a safe relative path."""
+
+    text: str
+    href: str
+
+
+def evidence_link(reference: str) -> Link:
+    """A JSON pointer leads to its section of the page, a path to the file beside it; nothing leaves the run folder."""
+    if reference.startswith("/"):
+        section = _SECTIONS.get(reference.split("/")[1], "")
+        return Link(text=f"result.json{reference}", href=f"#{section}" if section else "")
+    parts = reference.split("/")
+    if not reference or ".." in parts or "" in parts or "\\" in reference:
+        return Link(text=reference, href="")
+    return Link(text=reference, href="./" + quote(reference, errors="replace"))
+
+
+def flat(value: Any, path: str = "") -> list[tuple[str, str]]:
+    """A nested plan as (dotted key, text) rows."""
+    if isinstance(value, Mapping):
+        return [row for key, inner in value.items() for row in flat(inner, f"{path}.{key}" if path else str(key))]
+    if isinstance(value, list | tuple) and any(isinstance(v, Mapping) for v in value):
+        return [row for i, inner in enumerate(value, 1) for row in flat(inner, f"{path}[{i}]")]
+    if isinstance(value, list | tuple):
+        return [(path, "、".join(map(str, value)))]
+    return [(path, str(value))]
+
+
+def by_name(result: Result) -> list[str]:
+    """The stacks that are there, original first."""
+    known = [s for s in ("original", "migrated") if s in result.stacks]
+    return known + [s for s in result.stacks if s not in known]
