@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-long bench lint format wheels clean
+.PHONY: help demo test test-long quick bench lint format wheels clean
 
 export PYTHON
 ARGS ?=
@@ -23,6 +23,9 @@ test: .venv/.ready-dev  ## 全部检查与测试（耗时数分钟）
 test-long: .venv/.ready-dev  ## 耗时很长的测试
 	@.ci/apt
 	@$(TOX) -e long
+
+quick: .venv/.ready-dev  ## 边写边用：风格、类型、单元测试（半分钟左右）
+	@$(TOX) -e quick
 
 bench: .venv/.ready-dev  ## 性能基准（tests/bench）
 	@$(TOX) -e bench

@@ -223,16 +223,24 @@ class Scale:
 
 
 class Pack(Protocol):
-    """A folder `scenarios/<system>/`."""
+    """A folder `scenarios/<system>/`. Its attributes are read only, so a pack may be a frozen object."""
 
-    name: str
-    title: str
-    version: str
-    metadata: Any  # sqlalchemy.MetaData: the tables, in creation order by dependency
-    statements: Mapping[str, Statement]
-    transactions: tuple[Transaction, ...]
-    invariants: tuple[Invariant, ...]
-    rules: tuple[Rule, ...]
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def metadata(self) -> Any: ...  # sqlalchemy.MetaData: the tables, in creation order by dependency
+    @property
+    def statements(self) -> Mapping[str, Statement]: ...
+    @property
+    def transactions(self) -> tuple[Transaction, ...]: ...
+    @property
+    def invariants(self) -> tuple[Invariant, ...]: ...
+    @property
+    def rules(self) -> tuple[Rule, ...]: ...
 
     def world(self, scale: Scale) -> Any:
         """The generated hospital (deterministic from `scale`); `draw` functions choose from it."""

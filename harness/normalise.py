@@ -19,6 +19,7 @@ from typing import Any
 
 FLOAT_DIGITS = 15
 QUARTER = dt.timedelta(minutes=15)
+_SECOND = dt.timedelta(seconds=1)
 FARTHEST_ZONE = dt.timedelta(hours=14)
 
 
@@ -38,6 +39,7 @@ class Kind(enum.StrEnum):
     BINARY = "binary"
     TYPE = "type"
     NULL = "null"
+    IDENTITY = "identity"
     ROW_ORDER = "row_order"
     NULL_ORDER = "null_order"
     ROW_MISSING = "row_missing"
@@ -53,8 +55,10 @@ def classify(a: Any, b: Any) -> Kind | None:
     """How two values differ; None when they are the same. Symmetric, total, never raises for a value of `cells.py`."""
     if a is None or b is None:
         return _against_null(a, b)
-    judge = _SAME_TYPE.get(type(a))
     if type(a) is type(b):
+        if type(a) in _PLAIN and a == b:
+            return None
+        judge = _SAME_TYPE.get(type(a))
         return judge(a, b) if judge else _other(a, b)
     return _across_types(a, b)
 
@@ -132,6 +136,8 @@ def _equal_numbers(a: Any, b: Any) -> bool:
 
 
 def _decimals(a: Decimal, b: Decimal) -> Kind | None:
+    if str(a) == str(b):
+        return None
     if not _equal_numbers(a, b):
         return Kind.NUMBER
     return None if a.as_tuple().exponent == b.as_tuple().exponent else Kind.DECIMAL_SCALE
@@ -200,6 +206,8 @@ def _datetimes(a: dt.datetime, b: dt.datetime) -> Kind | None:
 
 def _rounded(moved: dt.timedelta, a: int, b: int) -> bool:
     """Whether one of two times is the other cut or rounded to fewer digits (MySQL rounds, others cut)."""
+    if abs(moved) >= _SECOND:
+        return False
     for digits in range(6):  # digits that are left
         unit = 10 ** (6 - digits)
         if abs(moved) < dt.timedelta(microseconds=unit) and (a % unit == 0 or b % unit == 0):

@@ -96,3 +96,6 @@ class Server(Protocol):
     def stop(self) -> None: ...
 
     def running(self) -> bool: ...
+
+    def discard(self) -> None:
+        """Stop it and delete its data."""

@@ -124,7 +124,7 @@ def _expectation(error: ErrorDetails, patterns: Mapping[str, str]) -> str:
         return f"写法不对，应为{patterns[context['pattern']]}"
     if kind == "literal_error":
         return f"不在可选值之内，应为 {context['expected'].replace(' or ', '、').replace(', ', '、')} 之一"
-    return EXPECTED[kind].format(**context) + "，请改正"
+    return EXPECTED.get(kind, "写法不对").format(**context) + "，请改正"
 
 
 def key_path(loc: Loc) -> str:

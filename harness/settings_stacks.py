@@ -28,6 +28,8 @@ PATTERNS = {
     AGENT: " local（本机探针），或不含口令的 https://主机:端口",
 }
 
+TITLES = {Role.ORIGINAL: "原系统", Role.MIGRATED: "迁移后系统"}  # where the file gives none
+
 EnvName = Annotated[str, Field(pattern=ENV_NAME)]
 Problem = tuple[str, str]
 
@@ -66,7 +68,7 @@ class StackTable:
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
-    title: Text
+    title: str = ""
     sql: SqlTable
     hosts: tuple[HostTable, ...] = ()
     production: bool = False
@@ -104,7 +106,7 @@ def as_stack(role: Role, table: StackTable, *, base: Path) -> Stack:
     sql = table.sql
     return Stack(
         role=role,
-        title=table.title,
+        title=table.title or TITLES[role],
         production=table.production,
         sql=SqlEndpoint(
             url=sql.url, password_env=sql.password_env, product=sql.product, jdbc=sql.jdbc, jar=located(sql.jar)

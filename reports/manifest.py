@@ -66,7 +66,8 @@ def seal(run_dir: Path) -> Seal:
     odd = sorted(path for path, regular in found.items() if not regular)
     if odd:
         raise RecordingBroken(
-            f"{run_dir / odd[0]} 不是普通文件（符号链接、管道或设备），不能封存。", hint="请移走它，或换成文件本身，再重新封存。"
+            f"{run_dir / odd[0]} 不是普通文件（符号链接、管道或设备），不能封存。",
+            hint="请移走它，或换成文件本身，再重新封存。",
         )
     entries = _hash_all(run_dir, sorted(found))
     content = _canonical(entries)
@@ -211,4 +212,6 @@ def _sm3_of(content: bytes) -> str:
 def sm3_is_right() -> None:
     """The standard's own example, once per process: a wrong digest would be worse than none."""
     if _sm3_of(b"abc") != _ABC:
-        raise Fault("本机密码库算出的 SM3 与国家标准的示例不符，拒绝封存或核对。", hint="请更换 cryptography 或 OpenSSL 版本。")
+        raise Fault(
+            "本机密码库算出的 SM3 与国家标准的示例不符，拒绝封存或核对。", hint="请更换 cryptography 或 OpenSSL 版本。"
+        )

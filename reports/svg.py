@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any
@@ -24,6 +24,7 @@ from matplotlib.ft2font import FT2Font
 from harness.errors import DriverMissing
 
 INK, MUTED, GRID = "#22303c", "#5c6873", "#d9dee3"
+PAGE_INCHES = 10.0  # a figure this wide fills the page
 _GETA = "〓"  # what Chinese and Japanese printing sets for a character that the case does not hold
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _TRANSLATE = re.compile(r"translate\([^)]*\)")
@@ -53,7 +54,7 @@ def drawable(text: str) -> str:
 @contextmanager
 def drawing() -> Iterator[None]:
     """matplotlib's settings for our charts, restored afterwards."""
-    settings: Mapping[str, Any] = {
+    settings: Any = {
         "font.family": _font()[0],
         "font.size": 8.5,
         "axes.unicode_minus": False,
@@ -89,7 +90,7 @@ def drawing() -> Iterator[None]:
         "savefig.facecolor": "none",
         "hatch.linewidth": 0.4,
     }
-    with matplotlib.rc_context(dict(settings)):
+    with matplotlib.rc_context(settings):
         yield
 
 
@@ -106,8 +107,9 @@ def inline(figure: Figure, *, name: str, title: str) -> str:
         element.text = element.tail = None
         element.attrib = _attributes(element.attrib, name)
     box = root.attrib["viewBox"]
+    width = figure.get_size_inches()[0]
     root.attrib = {
-        "class": "chart",
+        "class": "chart" if width >= PAGE_INCHES else "chart narrow",
         "viewBox": box,
         "role": "img",
         "aria-labelledby": f"{name}-title",

@@ -74,16 +74,16 @@ class FindingGroups:
 
 def grouped(findings: Sequence[Finding]) -> FindingGroups:
     """Unexplained first, each with its consequences; then those a rule explains, by rule; then noise."""
-    known = {f.id: f for f in findings}
-    under: dict[str, list[Finding]] = {}
+    known = {(f.pack, f.id): f for f in findings}  # ids count within a pack
+    under: dict[tuple[str, str], list[Finding]] = {}
     roots = []
     for finding in findings:
         root = _root(finding, known)
         if root is finding:
             roots.append(finding)
         else:
-            under.setdefault(root.id, []).append(finding)
-    causes = [Cause(finding=f, consequences=tuple(under.get(f.id, ()))) for f in roots]
+            under.setdefault((root.pack, root.id), []).append(finding)
+    causes = [Cause(finding=f, consequences=tuple(under.get((f.pack, f.id), ()))) for f in roots]
     by_rule: dict[str, tuple[Cause, ...]] = {}
     for cause in causes:
         rule = cause.finding.explained_by
@@ -96,11 +96,11 @@ def grouped(findings: Sequence[Finding]) -> FindingGroups:
     )
 
 
-def _root(finding: Finding, known: Mapping[str, Finding]) -> Finding:
+def _root(finding: Finding, known: Mapping[tuple[str, str], Finding]) -> Finding:
     """The first cause; a finding whose cause is unknown, or which causes itself, stands alone."""
     seen = {finding.id}
     at = finding
-    while (above := known.get(at.consequence_of)) is not None:
+    while (above := known.get((at.pack, at.consequence_of))) is not None:
         if above.id in seen:
             return finding
         seen.add(above.id)
@@ -198,3 +198,23 @@ def by_name(result: Result) -> list[str]:
     """The stacks that are there, original first."""
     known = [s for s in ("original", "migrated") if s in result.stacks]
     return known + [s for s in result.stacks if s not in known]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRow:
+    """A declared rule as printed."""
+
+    id: str
+    kind: str
+    where: str
+    reason: str
+    source: str
+    used: str
+
+
+def rule_row(rule: Mapping[str, Any]) -> RuleRow:
+    used = rule.get("count")
+    return RuleRow(
+        **{key: str(rule.get(key, "")) for key in ("id", "kind", "where", "reason", "source")},
+        used=f"{used:,}" if isinstance(used, int) else "–",
+    )

@@ -23,7 +23,15 @@ from harness.errors import BadInput, DriverMissing, Fault
 _NEEDED_BYTES = 5 << 30  # 2 GiB data and 2 GiB log are reserved at the first start
 _START_S = 60.0
 _STOP_S = 30.0
-_BOUNDS = ("memory_budget=2G", "datafile_size=2G", "datafile_maxsize=2G", "log_disk_size=2G")
+_PARAMETERS = (
+    "memory_budget=2G",
+    "datafile_size=2G",
+    "datafile_maxsize=2G",
+    "log_disk_size=2G",
+    # Every statement, also one that only waits, holds a worker thread, and there are ten per CPU that the server
+    # believes to have. On two cores fifty users would queue for threads; a hospital's server has dozens of cores.
+    "cpu_count=64",
+)
 
 
 class SeekdbServer:
@@ -94,8 +102,8 @@ class SeekdbServer:
         try:
             fcntl.flock(clients, fcntl.LOCK_SH)
             arguments = [str(binary), self._argument, "--embedded", "--nodaemon"]
-            for bound in _BOUNDS:
-                arguments += ["--parameter", bound]
+            for parameter in _PARAMETERS:
+                arguments += ["--parameter", parameter]
             # Through a shell that ends at once, so that the server is no child of ours: it outlives this process,
             # and whoever stops it need not be the one who started it.
             subprocess.run(

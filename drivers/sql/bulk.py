@@ -15,12 +15,13 @@ from typing import Any
 
 from harness.model import Row
 
-Encode = Callable[[Any], str]
+Escape = Callable[[str], str]  # a text as a quoted SQL literal
 
 _COPY_SPECIAL = re.compile(r"[\\\t\n\r]")
 _COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_SQL_SPECIAL = re.compile("[\\\\'\"\\x00\\n\\r\\x1a]")
+_DATES = frozenset({dt.date, dt.datetime, dt.time})
 _PLAIN = frozenset({int, Decimal, dt.date, dt.datetime, dt.time})  # whose str() is what both products read
-_NULL = type(None)
 
 
 def chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
@@ -36,8 +37,8 @@ def copy_text(chunk: Sequence[Row]) -> str:
     return "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
 
 
-def values_text(chunk: Sequence[Row], escape: Callable[[str], str]) -> str:
-    """`(…),(…)` for INSERT … VALUES; `escape` is the client library's, without quotes."""
+def values_text(chunk: Sequence[Row], escape: Escape) -> str:
+    """`(…),(…)` for INSERT … VALUES; `escape` is the client library's: it knows how the session escapes."""
     columns = [_literal_column(column, escape) for column in zip(*chunk, strict=True)]
     return "(" + "),(".join(map(",".join, zip(*columns, strict=True))) + ")"
 
@@ -67,26 +68,18 @@ def _copy_value(value: Any) -> str:
     return str(value)
 
 
-def _literal_column(column: Sequence[Any], escape: Callable[[str], str]) -> Iterable[str]:
+def _literal_column(column: Sequence[Any], escape: Escape) -> Iterable[str]:
     kinds = set(map(type, column))
-    if kinds == {str}:
-        # One call for the whole column; the separator is a character that escaping leaves alone.
-        return _quoted(column, escape)
+    if kinds == {str} and not _SQL_SPECIAL.search("".join(column)):
+        return [f"'{value}'" for value in column]
     if kinds == {int}:
         return map(str, column)
-    if kinds <= {dt.date, dt.datetime, dt.time}:
+    if kinds <= _DATES:
         return [f"'{value}'" for value in column]
     return [_literal(value, escape) for value in column]
 
 
-def _quoted(column: Sequence[str], escape: Callable[[str], str]) -> Iterable[str]:
-    joined = "\x1f".join(column)
-    if joined.count("\x1f") != len(column) - 1:
-        return [f"'{escape(value)}'" for value in column]
-    return [f"'{value}'" for value in escape(joined).split("\x1f")]
-
-
-def _literal(value: Any, escape: Callable[[str], str]) -> str:
+def _literal(value: Any, escape: Escape) -> str:
     if value is None:
         return "NULL"
     if isinstance(value, bool):
@@ -99,4 +92,5 @@ def _literal(value: Any, escape: Callable[[str], str]) -> str:
         return repr(value)
     if isinstance(value, bytes | bytearray | memoryview):
         return f"x'{bytes(value).hex()}'"
-    return f"'{escape(str(value))}'"
+    text = str(value)
+    return escape(text) if _SQL_SPECIAL.search(text) else f"'{text}'"

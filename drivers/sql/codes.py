@@ -40,6 +40,8 @@ SQLSTATES: dict[str, E] = {
     "3D": E.UNKNOWN_OBJECT,
     "3F": E.UNKNOWN_OBJECT,
     "42": E.SYNTAX,
+    "0A": E.SYNTAX,  # not supported: MySQL says 1235 to the same text
+    "44": E.CHECK,  # WITH CHECK OPTION of a view
     "08": E.CONNECTION_LOST,
     "57P": E.CONNECTION_LOST,
     "53": E.RESOURCES,
@@ -53,7 +55,7 @@ MYSQL_ERRORS: dict[str, E] = {
     **dict.fromkeys(("3819", "4025"), E.CHECK),  # 4025: MariaDB
     "1406": E.TOO_LONG,
     **dict.fromkeys(("1264", "1690"), E.NUMERIC_OVERFLOW),
-    **dict.fromkeys(("1265", "1292", "1300", "1366", "1367", "1411", "3140", "3854"), E.BAD_VALUE),
+    **dict.fromkeys(("1265", "1292", "1300", "1366", "1367", "1411", "1441", "3140", "3854"), E.BAD_VALUE),
     "1365": E.DIVISION_BY_ZERO,
     **dict.fromkeys(("1213", "1614"), E.DEADLOCK),
     **dict.fromkeys(("1205", "3572"), E.LOCK_TIMEOUT),  # 3572: NOWAIT

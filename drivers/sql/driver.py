@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import importlib.metadata
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from harness.ports import Waiting
 from harness.result import StackFacts
 
 CONNECT_TIMEOUT_S = 10
+STATEMENT_TIMEOUT_S = 30.0
 ADMIN_TIMEOUT_S = 3600.0  # creating, loading and reading whole tables
 
 
@@ -99,11 +101,11 @@ class DbapiDriver:
     def render(self, statement: Statement) -> Rendered:
         return render.render(statement, self._dialect, (self.product_id, self.family))
 
-    def connect(self, *, statement_timeout_s: float = 30.0) -> DbapiSession:
+    def connect(self, *, statement_timeout_s: float = STATEMENT_TIMEOUT_S) -> DbapiSession:
         return self._session(self._open(timeout_s=statement_timeout_s))
 
     def identify(self) -> StackFacts:
-        with self._admin("识别产品") as connection:
+        with self._admin("识别产品", timeout_s=STATEMENT_TIMEOUT_S) as connection:  # settings as a workload meets them
             texts = self._banner_texts(connection)
             _, name, version = self._recognise(texts)
             settings = self._setting_texts(connection, self.product.settings)
@@ -180,9 +182,9 @@ class DbapiDriver:
         )
 
     @contextmanager
-    def _admin(self, doing: str) -> Iterator[Any]:
+    def _admin(self, doing: str, timeout_s: float = ADMIN_TIMEOUT_S) -> Iterator[Any]:
         """A connection for work outside any measured block; the server's errors become faults."""
-        connection = self._open(timeout_s=ADMIN_TIMEOUT_S)
+        connection = self._open(timeout_s=timeout_s)
         try:
             yield connection
         except (self.dbapi.Error, *VALUE_ERRORS) as error:
@@ -250,7 +252,7 @@ class DbapiDriver:
             ) from None
 
     def _module_version(self) -> str:
-        return str(self.dbapi.__version__).split(" ")[0]
+        return importlib.metadata.version(self._module_facts.package)
 
     @staticmethod
     def _redacted(fault: Fault, password: str | None) -> Fault:

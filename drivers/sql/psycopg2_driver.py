@@ -112,7 +112,7 @@ class Psycopg2Driver(TableWork):
         return {"version": str(self._run(connection, "SELECT version()")[0][0])}
 
     def _setting_texts(self, connection: Any, names: tuple[str, ...]) -> dict[str, str]:
-        sql = "SELECT name, setting || coalesce(unit, '') FROM pg_settings WHERE name = ANY(%s)"
+        sql = "SELECT name, current_setting(name) FROM pg_settings WHERE name = ANY(%s)"
         found = {str(name): str(value) for name, value in self._run(connection, sql, (list(names),))}
         kept = {name: found[name] for name in names if name in found}
         if "lc_collate" in names and "lc_collate" not in found:  # no longer a setting since PostgreSQL 16
@@ -147,7 +147,7 @@ class Psycopg2Driver(TableWork):
     # ------------------------------------------------------------------ errors
 
     def code(self, error: BaseException) -> str:
-        return getattr(error, "pgcode", None) or getattr(error, "sqlstate", None) or ""
+        return getattr(error, "pgcode", None) or ""
 
     def codeless(self, error: BaseException) -> ErrorClass:
         if isinstance(error, self.dbapi.InterfaceError):

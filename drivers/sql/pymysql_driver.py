@@ -6,7 +6,7 @@ Not here: product facts (`products/`).
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from sqlalchemy import Table
@@ -117,7 +117,8 @@ class PymysqlDriver(TableWork):
         return ErrorClass.OTHER
 
     def text(self, error: BaseException) -> str:
-        return " ".join(str(error.args[-1] if error.args else error).split())
+        said = " ".join(str(error.args[-1] if error.args else error).split())
+        return said or "the connection is closed"  # PyMySQL says (0, '') to whoever uses one
 
     # ------------------------------------------------------------------ whole tables
 
@@ -129,10 +130,13 @@ class PymysqlDriver(TableWork):
 
     def _bulk_load(self, connection: Any, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
         count = 0
-        head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ".replace("%%", "%")
+        head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ".replace("%%", "%").encode()
         with connection.cursor() as cursor:
+            cursor.execute("SELECT @@max_allowed_packet")
+            limit = int(cursor.fetchone()[0]) - 1024
             for chunk in chunks(rows, self.product.load_rows):
-                cursor.execute(head + values_text(chunk, connection.escape_string))
+                for text in _fitting(chunk, connection.escape, limit - len(head)):
+                    cursor.execute(head + text)
                 count += len(chunk)
         return count
 
@@ -143,3 +147,14 @@ class PymysqlDriver(TableWork):
     def _after_load(self, connection: Any, table: Table) -> None:
         # AUTO_INCREMENT follows explicit values by itself.
         self._run(connection, f"ANALYZE TABLE {self._quoted(table.name)}")
+
+
+def _fitting(chunk: Sequence[Row], escape: Callable[[str], str], limit: int) -> Iterator[bytes]:
+    """The chunk as VALUES lists that the server takes in one packet: halved as long as they are too long."""
+    text = values_text(chunk, escape).encode()
+    if len(text) <= limit or len(chunk) == 1:  # a single row that is too long is the server's to refuse
+        yield text
+        return
+    middle = len(chunk) // 2
+    yield from _fitting(chunk[:middle], escape, limit)
+    yield from _fitting(chunk[middle:], escape, limit)

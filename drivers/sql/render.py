@@ -28,8 +28,12 @@ _RETURNING = re.compile(r"\breturning\b", re.IGNORECASE)
 def dialect_of(name: str) -> Dialect:
     """A SQLAlchemy dialect that renders positional `%s` parameters; no client library is imported for it."""
     kind: Any = make_url(f"{name}://").get_dialect()
-    made: Dialect = kind(paramstyle="format")
-    return made
+    made: Any = kind(paramstyle="format")
+    if made.name == "postgresql":
+        # SQLAlchemy assumes the escapes of servers before 9.1 until it has connected, which this dialect never does.
+        made._backslash_escapes = False
+    dialect: Dialect = made
+    return dialect
 
 
 def render(statement: Statement, dialect: Dialect, keys: tuple[str, ...]) -> Rendered:
@@ -41,7 +45,10 @@ def render(statement: Statement, dialect: Dialect, keys: tuple[str, ...]) -> Ren
         body = body.inline()
     body = _inline_constants(body)
     try:
-        compiled: Any = body.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        compiled: Any = body.compile(dialect=dialect)
+        # Writes the constants into the text; the named parameters get any value, only their order is wanted.
+        named = {key: None for key, bind in compiled.binds.items() if bind.required}
+        final = compiled.construct_expanded_state(named)
     except exc.SQLAlchemyError as error:
         raise BadInput(f"语句 {statement.name} 无法写成 {keys[0]} 的 SQL：{error}") from error
     if compiled.insert_prefetch or compiled.update_prefetch:
@@ -52,9 +59,9 @@ def render(statement: Statement, dialect: Dialect, keys: tuple[str, ...]) -> Ren
         )
     return Rendered(
         name=statement.name,
-        sql=compiled.string,
-        order=tuple(compiled.positiontup or ()),
-        returns_rows=_returns_rows(body, compiled.string),
+        sql=final.statement,
+        order=tuple(final.positiontup or ()),
+        returns_rows=_returns_rows(body, final.statement),
     )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import MetaData, Table, create_mock_engine, select
+from sqlalchemy import MetaData, Table, select
+from sqlalchemy.engine.mock import MockConnection
 
 from drivers.sql.driver import DbapiDriver
 from drivers.sql.order import sort_rows
@@ -87,10 +88,10 @@ class TableWork(DbapiDriver):
         for table in metadata.sorted_tables:
             with self._admin(f"读取表 {table.name} ") as connection:
                 rows = list(self._stream(connection, str(select(table).compile(dialect=self._dialect))))
-            columns = tuple(column.name for column in table.columns)
-            key = tuple(column.name for column in table.primary_key.columns)
+            columns = tuple(str(column.name) for column in table.columns)
+            key = tuple(str(column.name) for column in table.primary_key.columns)
             sort_rows(rows, [columns.index(name) for name in key])
-            yield TableState(table=table.name, columns=columns, key=key, rows=tuple(rows))
+            yield TableState(table=str(table.name), columns=columns, key=key, rows=tuple(rows))
 
     # ------------------------------------------------------------------ marks
 
@@ -129,10 +130,8 @@ class TableWork(DbapiDriver):
         """CREATE statements in the product's words. Through SQLAlchemy's mock engine: a real one would first try to
         parse the version text of the server, which fails on most products built on PostgreSQL."""
         statements: list[str] = []
-        engine: Any = create_mock_engine(
-            f"{self._module_facts.dialect}://",
-            lambda ddl, *_, **__: statements.append(str(ddl.compile(dialect=engine.dialect))),
-            paramstyle="format",
+        engine: Any = MockConnection(
+            self._dialect, lambda ddl, *_, **__: statements.append(str(ddl.compile(dialect=self._dialect)))
         )
         metadata.create_all(engine, checkfirst=False)
         return statements

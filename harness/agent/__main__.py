@@ -50,9 +50,7 @@ def main() -> int:
     ending = Ending()
     try:
         sink = FileSink(options.out)
-        collect(
-            sink, name=options.name, interval_s=options.interval, pid_file=options.pid_file, wait=ending.wait
-        )
+        collect(sink, name=options.name, interval_s=options.interval, pid_file=options.pid_file, wait=ending.wait)
         sink.close()
     except OSError as error:
         print(f"探针无法写入 {options.out}：{error.strerror}。", file=sys.stderr)

@@ -75,9 +75,7 @@ def next_deadline(start: float, interval_s: float, now: float) -> float:
     return start + (int((now - start) / interval_s) + 1) * interval_s
 
 
-def collect(
-    sink: Sink, *, name: str, interval_s: float, pid_file: str, wait: Callable[[float], bool]
-) -> None:
+def collect(sink: Sink, *, name: str, interval_s: float, pid_file: str, wait: Callable[[float], bool]) -> None:
     """Write a header and then a reading per interval until `wait(seconds)` answers True. Raises OSError of the sink."""
     said: set[str] = set()
 

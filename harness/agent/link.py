@@ -18,6 +18,7 @@ from typing import Any
 from harness.errors import BadInput, BadSettings, StackRefused
 from harness.model import Host
 
+DEFAULT_PORT = 9461
 TIMEOUT_S = 10.0
 BROKEN = (OSError, http.client.HTTPException, ValueError)  # no link, half an answer, not our protocol
 
@@ -54,14 +55,20 @@ class Link:
     """One HTTP connection to an agent, reopened when it broke."""
 
     def __init__(self, host: Host) -> None:
-        url = urllib.parse.urlsplit(host.agent)
-        if url.scheme not in ("https", "http") or not url.hostname or url.path not in ("", "/"):
+        try:
+            url = urllib.parse.urlsplit(host.agent)
+            address, port = url.hostname or "", url.port or DEFAULT_PORT
+        except ValueError:  # the port is not a number
+            url, address, port = urllib.parse.SplitResult("", "", "", "", ""), "", 0
+        if url.scheme not in ("https", "http") or not address or url.path not in ("", "/"):
             raise BadSettings(
-                f"主机 {host.name} 的 agent = {host.agent!r} 不是探针地址。", hint='请写 "local" 或 "https://地址:端口"。'
+                f"主机 {host.name} 的 agent = {host.agent!r} 不是探针地址。",
+                hint='请写 "local" 或 "https://地址:端口"。',
             )
-        if url.scheme == "http" and url.hostname not in ("127.0.0.1", "::1", "localhost"):
+        if url.scheme == "http" and address not in ("127.0.0.1", "::1", "localhost"):
             raise BadSettings(
-                f"主机 {host.name} 的探针地址 {host.agent} 没有加密。", hint="远程探针只接受 https://；http:// 仅限本机。"
+                f"主机 {host.name} 的探针地址 {host.agent} 没有加密。",
+                hint="远程探针只接受 https://；http:// 仅限本机。",
             )
         self._name = host.name
         self._token = os.environ.get(host.token_env, "") if host.token_env else ""
@@ -69,7 +76,6 @@ class Link:
             raise BadInput(
                 f"环境变量 {host.token_env} 没有设置，无法登录主机 {host.name} 的探针。", hint="请先导出该变量再运行。"
             )
-        address, port = url.hostname, url.port or 9461
         self._open: Callable[[], http.client.HTTPConnection]
         if url.scheme == "https":
             context = ssl.create_default_context()

@@ -6,6 +6,7 @@ A process of its own, because readings must go on while the pipeline is busy, an
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -48,7 +49,7 @@ class LocalAgent:
         root = str(Path(__file__).resolve().parents[2])
         environment = {k: os.environ[k] for k in KEPT_ENVIRONMENT if k in os.environ}
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, environment.get("PYTHONPATH", ""))))
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed in stop()
         command = [sys.executable, "-m", "harness.agent", "--out", str(self._out), "--name", self.host.name]
         command += ["--interval", str(self._interval_s), "--pid-file", self.host.pid_file]
         self._process = subprocess.Popen(
@@ -83,8 +84,9 @@ class LocalAgent:
         if process is not None:
             if process.stdin is not None:
                 process.stdin.close()
-            for insist in (lambda: None, process.terminate, process.kill):
-                insist()
+            for insist in (None, signal.SIGTERM, signal.SIGKILL):
+                if insist is not None:
+                    process.send_signal(insist)
                 try:
                     process.wait(STOP_WITHIN_S)
                     break

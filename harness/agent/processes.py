@@ -25,7 +25,8 @@ def pid_in(pid_file: Path) -> int:
     """The pid in the first line of a file, 0 where there is none (PostgreSQL writes a negative one for single-user)."""
     try:
         with pid_file.open("rb") as file:
-            return abs(int(file.readline(32)))
+            pid = abs(int(file.readline(32)))
+            return pid if pid < 1 << 31 else 0
     except (OSError, ValueError):
         return 0
 

@@ -79,9 +79,7 @@ def _core(before: tuple[float, float], after: tuple[float, float]) -> float:
     return min(100.0, max(0.0, (after[0] - before[0]) / total * 100)) if total > 0 else 0.0
 
 
-def _disk(
-    before: Mapping[str, DiskCount] | None, after: Mapping[str, DiskCount] | None, gap: float
-) -> Disk | None:
+def _disk(before: Mapping[str, DiskCount] | None, after: Mapping[str, DiskCount] | None, gap: float) -> Disk | None:
     if before is None or after is None:
         return None
     flows = {}

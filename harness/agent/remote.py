@@ -106,7 +106,9 @@ class RemoteAgent:
         except BROKEN as error:
             raise self._unreachable(error) from None
         if state["failure"]:
-            raise Fault(f"主机 {self.host.name} 的探针已停止记录：{state['failure']}。", hint="请在该主机上重新启动探针。")
+            raise Fault(
+                f"主机 {self.host.name} 的探针已停止记录：{state['failure']}。", hint="请在该主机上重新启动探针。"
+            )
         return state
 
     # ------------------------------------------------------------------ in the thread

@@ -7,11 +7,13 @@ Not here: the client (`remote.py`).
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import ipaddress
 import json
 import platform
 import signal
+import socket
 import socketserver
 import ssl
 import threading
@@ -130,8 +132,9 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], options: Options, context: ssl.SSLContext | None) -> None:
         if ":" in address[0]:
-            self.address_family = socketserver.socket.AF_INET6
-        self._free = threading.BoundedSemaphore(CONNECTIONS)
+            self.address_family = socket.AF_INET6
+        self._open: set[Any] = set()
+        self._open_lock = threading.Lock()
         super().__init__(address, _Handler)
         if context is not None:
             # The handshake is left to the connection's own thread: a silent client must not block the others.
@@ -144,7 +147,7 @@ class _Server(ThreadingHTTPServer):
     def server_bind(self) -> None:
         """Without the look-up of our own name, which takes many seconds where there is no name server."""
         socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = self.server_address[:2]
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
     def state(self) -> dict[str, Any]:
         """The two clocks of this host, as close to the answer as can be, and where the spool stands."""
@@ -159,16 +162,26 @@ class _Server(ThreadingHTTPServer):
         }
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        if self._free.acquire(blocking=False):
+        with self._open_lock:
+            welcome = len(self._open) < CONNECTIONS
+            if welcome:
+                self._open.add(request)
+        if welcome:
             super().process_request(request, client_address)
         else:
-            self.shutdown_request(request)
+            super().shutdown_request(request)
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._free.release()
+    def shutdown_request(self, request: Any) -> None:
+        with self._open_lock:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """End the conversations that clients keep open."""
+        with self._open_lock:
+            for request in self._open:
+                with contextlib.suppress(OSError):
+                    request.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Nothing: a client that hung up or failed the handshake is its own affair."""
@@ -217,6 +230,7 @@ class AgentServer:
         for thread in self._threads:
             thread.join(5)
         self._server.server_close()
+        self._server.hang_up()
         self._server.spool.close()
 
 

@@ -1,4 +1,6 @@
-"""Readings of a run → what the result says about resources, and the lines the charts draw. Pure, but for the reader.
+"""Readings of a run → what the result says about resources, and the lines the charts draw.
+
+Pure: `reader.py` opens the file.
 
 A reading speaks for the `gap_s` seconds before it. It belongs to a window when the middle of that time does.
 Units: % · B/s · MiB · % of one core.
@@ -6,13 +8,11 @@ Units: % · B/s · MiB · % of one core.
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 
-from harness.agent.reading import FORMAT, KIND, Reading, decode
-from harness.errors import RecordingBroken
+from harness.agent.reading import Cpu, Disk, Memory, Network, Process, Reading
 from harness.result import ReadingSummary, Timeline
 
 MIB = 1 << 20
@@ -21,123 +21,116 @@ LATE = 1.5  # a reading that speaks for more than this many intervals does not c
 ENOUGH = 0.9  # a line is drawn when so large a share of the points has a value
 
 Window = tuple[int, int]  # start and end, mono_ns
-Value = Callable[[Reading], float | None]
+Figures = dict[str, float | None]
 
-
-def read_lines(path: Path) -> Iterator[dict[str, object]]:
-    """Every line of a readings file. A torn line is skipped where an agent died: at the end, or before a header."""
-    torn = 0
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                content = json.loads(line)
-            except ValueError:
-                content = None
-            whole = isinstance(content, dict)
-            if torn and not (whole and content.get("kind") == KIND):
-                raise _broken(path, torn)
-            torn = 0 if whole else number
-            if whole:
-                yield content
-
-
-def read_readings(path: Path) -> Iterator[Reading]:
-    """The readings of a file, in order, without headers and notes."""
-    for content in read_lines(path):
-        if content.get("kind") == KIND:
-            if content.get("format") != FORMAT:
-                raise RecordingBroken(
-                    f"{path} 的格式版本是 {content.get('format')}，本版信衡只认 {FORMAT}。", hint="请用写出它的那一版信衡读取。"
-                )
-        elif "note" not in content:
-            try:
-                yield decode(content)
-            except (KeyError, TypeError, ValueError, AttributeError):
-                raise _broken(path, 0) from None
-
-
-def read_notes(path: Path) -> tuple[str, ...]:
-    """What the agent could not read, in its own words."""
-    return tuple(str(content["note"]) for content in read_lines(path) if "note" in content)
-
-
-def _broken(path: Path, number: int) -> RecordingBroken:
-    where = f" 第 {number} 行" if number else ""
-    return RecordingBroken(f"读数文件 {path}{where}无法解析。", hint="文件已损坏；请用 xinheng verify 查看哪些文件被改动。")
-
-
-# --------------------------------------------------------------------------- what is summed up
-
-
-def _net_recv(r: Reading) -> float | None:
-    return None if r.network is None else r.network.recv + (r.network.loopback.recv if r.network.loopback else 0.0)
-
-
-def _net_sent(r: Reading) -> float | None:
-    return None if r.network is None else r.network.sent + (r.network.loopback.sent if r.network.loopback else 0.0)
-
-
-def _network(r: Reading) -> float | None:
-    recv, sent = _net_recv(r), _net_sent(r)
-    return None if recv is None or sent is None else recv + sent
-
-
-def _loopback(r: Reading) -> float | None:
-    return None if r.network is None or r.network.loopback is None else r.network.loopback.recv
-
-
-MAIN: dict[str, tuple[str, Value]] = {
-    "cpu": ("%", lambda r: r.cpu and r.cpu.busy),
-    "memory": ("%", lambda r: r.memory and r.memory.percent),
-    "disk": ("B/s", lambda r: r.disk and r.disk.read + r.disk.write),
-    "network": ("B/s", _network),
-    "process_cpu": ("% of one core", lambda r: r.process and r.process.cpu),
-    "process_memory": ("MiB", lambda r: r.process and (None if r.process.gone else r.process.memory / MIB)),
+UNITS = {
+    "cpu": "%",
+    "memory": "%",
+    "disk": "B/s",
+    "network": "B/s",
+    "process_cpu": "% of one core",
+    "process_memory": "MiB",
+}
+LINES = {  # name in a Timeline → figure
+    "cpu": "cpu",
+    "iowait": "cpu.iowait",
+    "steal": "cpu.steal",
+    "memory": "memory",
+    "disk_read": "disk.read",
+    "disk_write": "disk.write",
+    "net_recv": "network.recv",
+    "net_sent": "network.sent",
+    "process_cpu": "process_cpu",
+    "process_memory": "process_memory",
 }
 
-DETAILS: dict[str, dict[str, Value]] = {
-    "cpu": {
-        "user": lambda r: r.cpu and r.cpu.user,
-        "system": lambda r: r.cpu and r.cpu.system,
-        "iowait": lambda r: r.cpu and r.cpu.iowait,
-        "steal": lambda r: r.cpu and r.cpu.steal,
-        "busiest_core": lambda r: r.cpu and max(r.cpu.cores, default=None),
-        "load_1min": lambda r: r.load and r.load[0],
-        "switches_per_s": lambda r: r.switches,
-        "agent_cpu": lambda r: r.agent_cpu,
-    },
-    "memory": {
-        "used_mib": lambda r: r.memory and r.memory.used / MIB,
-        "available_mib": lambda r: r.memory and r.memory.available / MIB,
-        "total_mib": lambda r: r.memory and r.memory.total / MIB,
-        "swap_used_mib": lambda r: r.memory and r.memory.swap_used / MIB,
-    },
-    "disk": {
-        "read": lambda r: r.disk and r.disk.read,
-        "write": lambda r: r.disk and r.disk.write,
-        "iops": lambda r: r.disk and r.disk.iops,
-        "busy": lambda r: r.disk and r.disk.busy,
-    },
-    "network": {
-        "recv": _net_recv,
-        "sent": _net_sent,
-        "loopback": _loopback,
-        "packets_per_s": lambda r: r.network and r.network.packets,
-        "errors_per_s": lambda r: r.network and r.network.errors,
-        "retransmits_per_s": lambda r: r.retransmits,
-    },
-    "process_cpu": {
-        "processes": lambda r: r.process and r.process.count,
-        "threads": lambda r: r.process and r.process.threads,
-        "read": lambda r: r.process and r.process.read,
-        "write": lambda r: r.process and r.process.write,
-        "gone_share": lambda r: r.process and float(r.process.gone),
-    },
-    "process_memory": {
-        "rss_sum_mib": lambda r: r.process and (None if r.process.gone else r.process.rss / MIB),
-        "open_files": lambda r: r.process and r.process.fds,
-    },
-}
+
+def figures(reading: Reading) -> Figures:
+    """All figures of a reading: a resource under its key, its details under `<key>.<detail>`."""
+    return {
+        **_cpu(reading, reading.cpu),
+        **_memory(reading.memory),
+        **_disk(reading.disk),
+        **_network(reading, reading.network),
+        **_process(reading.process),
+    }
+
+
+def _cpu(reading: Reading, cpu: Cpu | None) -> Figures:
+    found: Figures = {"cpu.switches_per_s": reading.switches, "cpu.agent": reading.agent_cpu}
+    if reading.load is not None:
+        found["cpu.load_1min"] = reading.load[0]
+    if cpu is not None:
+        found |= {
+            "cpu": cpu.busy,
+            "cpu.user": cpu.user,
+            "cpu.system": cpu.system,
+            "cpu.iowait": cpu.iowait,
+            "cpu.steal": cpu.steal,
+            "cpu.busiest_core": max(cpu.cores, default=None),
+        }
+    return found
+
+
+def _memory(memory: Memory | None) -> Figures:
+    if memory is None:
+        return {}
+    return {
+        "memory": memory.percent,
+        "memory.used_mib": memory.used / MIB,
+        "memory.available_mib": memory.available / MIB,
+        "memory.total_mib": memory.total / MIB,
+        "memory.swap_used_mib": memory.swap_used / MIB,
+    }
+
+
+def _disk(disk: Disk | None) -> Figures:
+    if disk is None:
+        return {}
+    return {
+        "disk": disk.read + disk.write,
+        "disk.read": disk.read,
+        "disk.write": disk.write,
+        "disk.iops": disk.iops,
+        "disk.busy": disk.busy,
+    }
+
+
+def _network(reading: Reading, network: Network | None) -> Figures:
+    if network is None:
+        return {}
+    inner = network.loopback
+    recv, sent = network.recv + (inner.recv if inner else 0.0), network.sent + (inner.sent if inner else 0.0)
+    return {
+        "network": recv + sent,
+        "network.recv": recv,
+        "network.sent": sent,
+        "network.loopback": inner.recv + inner.sent if inner else None,
+        "network.packets_per_s": network.packets + (inner.packets if inner else 0.0),
+        "network.errors_per_s": network.errors,
+        "network.retransmits_per_s": reading.retransmits,
+    }
+
+
+def _process(process: Process | None) -> Figures:
+    if process is None:
+        return {}
+    if process.gone:
+        return {"process_cpu.gone_share": 1.0}
+    return {
+        "process_cpu": process.cpu,
+        "process_cpu.processes": process.count,
+        "process_cpu.threads": process.threads,
+        "process_cpu.read": process.read,
+        "process_cpu.write": process.write,
+        "process_cpu.gone_share": 0.0,
+        "process_memory": process.memory / MIB,
+        "process_memory.rss_sum_mib": process.rss / MIB,
+        "process_memory.open_files": process.fds,
+    }
+
+
+# --------------------------------------------------------------------------- summaries
 
 
 def summarise(readings: Iterable[Reading], windows: Sequence[Window]) -> dict[str, ReadingSummary]:
@@ -148,18 +141,22 @@ def summarise(readings: Iterable[Reading], windows: Sequence[Window]) -> dict[st
     """
     inside, nominal = _inside(readings, windows)
     coverage = _coverage(inside, windows, nominal)
+    columns: dict[str, list[float]] = {}
+    for reading in inside:
+        for name, value in figures(reading).items():
+            if value is not None:
+                columns.setdefault(name, []).append(value)
+    restarts = sum(1 for r in inside if r.process is not None and r.process.restarted)
     summaries = {}
-    for key, (unit, value) in MAIN.items():
-        values = [v for r in inside if (v := value(r)) is not None]
-        if not values:
+    for key, unit in UNITS.items():
+        values = columns.get(key)
+        if values is None:
             continue
-        details: dict[str, float] = {}
-        for name, further in DETAILS[key].items():
-            found = [v for r in inside if (v := further(r)) is not None]
-            if found:
-                details[name], details[f"{name}_max"] = sum(found) / len(found), max(found)
-        if key == "process_cpu":
-            details["restarts"] = float(sum(1 for r in inside if r.process and r.process.restarted))
+        details = {"restarts": float(restarts)} if key == "process_cpu" else {}
+        for name, further in columns.items():
+            if name.startswith(f"{key}."):
+                short = name.removeprefix(f"{key}.")
+                details[short], details[f"{short}_max"] = sum(further) / len(further), max(further)
         summaries[key] = ReadingSummary(
             mean=sum(values) / len(values),
             p95=_quantile(sorted(values), 0.95),
@@ -188,10 +185,12 @@ def _inside(readings: Iterable[Reading], windows: Sequence[Window]) -> tuple[lis
 def _coverage(inside: Sequence[Reading], windows: Sequence[Window], nominal: float) -> float:
     """Share of the windows' whole seconds for at least half of which a reading speaks."""
     seconds = covered = 0
+    times = [r.mono_ns for r in inside]
     for start, end in windows:
         length = int((end - start) // 1_000_000_000)
         spoken = [0.0] * length
-        for reading in inside:
+        last = bisect_left(times, end + int(LATE * nominal * 1e9))
+        for reading in inside[bisect_left(times, start) : last]:
             until = (reading.mono_ns - start) / 1e9
             since = until - min(reading.gap_s, LATE * nominal)
             for second in range(max(0, math.floor(since)), min(length, math.ceil(until))):
@@ -211,19 +210,6 @@ def _quantile(ordered: Sequence[float], q: float) -> float:
 
 # --------------------------------------------------------------------------- lines to draw
 
-LINES: dict[str, Value] = {
-    "cpu": MAIN["cpu"][1],
-    "iowait": DETAILS["cpu"]["iowait"],
-    "steal": DETAILS["cpu"]["steal"],
-    "memory": MAIN["memory"][1],
-    "disk_read": DETAILS["disk"]["read"],
-    "disk_write": DETAILS["disk"]["write"],
-    "net_recv": _net_recv,
-    "net_sent": _net_sent,
-    "process_cpu": MAIN["process_cpu"][1],
-    "process_memory": MAIN["process_memory"][1],
-}
-
 
 def timeline(readings: Iterable[Reading], epoch_mono_ns: int, stack: str) -> Timeline:
     """At most 600 points over the run, each the mean of its stretch. A line with too many holes is not drawn, and a
@@ -232,10 +218,9 @@ def timeline(readings: Iterable[Reading], epoch_mono_ns: int, stack: str) -> Tim
     if not found:
         return Timeline(stack=stack, t=(), values={})
     stretches = _stretches(found)
-    table = {name: [_mean(value, stretch) for stretch in stretches] for name, value in LINES.items()}
-    drawn = {
-        name: line for name, line in table.items() if sum(v is not None for v in line) >= ENOUGH * len(stretches)
-    }
+    rows = [[figures(reading) for reading in stretch] for stretch in stretches]
+    table = {name: [_mean(figure, row) for row in rows] for name, figure in LINES.items()}
+    drawn = {name: line for name, line in table.items() if sum(v is not None for v in line) >= ENOUGH * len(stretches)}
     whole = [i for i in range(len(stretches)) if all(line[i] is not None for line in drawn.values())]
     return Timeline(
         stack=stack,
@@ -255,6 +240,6 @@ def _stretches(ordered: Sequence[Reading]) -> list[list[Reading]]:
     return list(stretches.values())
 
 
-def _mean(value: Value, stretch: Sequence[Reading]) -> float | None:
-    found = [v for r in stretch if (v := value(r)) is not None]
+def _mean(name: str, stretch: Sequence[Figures]) -> float | None:
+    found = [value for figure in stretch if (value := figure.get(name)) is not None]
     return sum(found) / len(found) if found else None

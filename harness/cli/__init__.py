@@ -65,9 +65,7 @@ def _plain(text: str) -> str:
 
 def _unforeseen(error: Exception) -> int:
     """A usage error of the command line, or a defect of ours: one sentence and where the details are."""
-    import click
-
-    if isinstance(error, click.ClickException):
+    if isinstance(error, typer.TyperException):
         errors.print(f"[red]错误[/]：命令行有误：{_plain(error.format_message())}", highlight=False)
         errors.print("  → 请看 xinheng --help", highlight=False)
         return BadInput.exit_code

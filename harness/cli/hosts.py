@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,9 +24,19 @@ def agent(
     pid_file: Annotated[str, typer.Option("--pid-file", help="数据库主进程的 pid 文件")] = "",
 ) -> None:
     """主机探针：每秒记录 CPU、内存、磁盘、网络和数据库进程，供信衡远程读取。"""
-    from harness.agent.remote import serve
+    from harness.agent.serve import Options, serve
 
-    serve(listen=listen, token_env=token_env, cert=cert, key=key, spool=spool, pid_file=pid_file)
+    serve(
+        Options(
+            listen=listen,
+            token=os.environ.get(token_env, ""),
+            cert=cert,
+            key=key,
+            spool=spool,
+            pid_file=pid_file,
+            name=platform.node(),
+        )
+    )
 
 
 def doctor(stacks: Stacks = Path("stacks.toml"), json_: Json = False) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from harness.model import Pack, Role, Stack
     from harness.result import Result
     from harness.settings import Plan
-    from harness.sim import Simulation
+    from harness.sim.environment import Simulation
 
 errors = Console(stderr=True, soft_wrap=True)
 
@@ -43,11 +43,16 @@ def packs_named(names: str) -> list[Pack]:
 def simulation(directory: Path, original: str = "postgresql", migrated: str = "oceanbase") -> Simulation:
     from drivers.servers import server_for
     from harness.model import Role
-    from harness.sim import Simulation
+    from harness.sim.environment import Simulation
 
-    products = {Role.ORIGINAL: original, Role.MIGRATED: migrated}
-    home = directory.resolve()
-    return Simulation(home, {role.value: server_for(name, home / role.value) for role, name in products.items()})
+    return Simulation(directory, {Role.ORIGINAL: original, Role.MIGRATED: migrated}, server_for)
+
+
+def found_simulation(directory: Path) -> Simulation:
+    from drivers.servers import server_for
+    from harness.sim.environment import Simulation
+
+    return Simulation.found(directory, server_for)
 
 
 def conclude(run_dir: Path, *, lang: str = "zh") -> Result:
@@ -82,7 +87,7 @@ def answer(result: Result, run_dir: Path, *, as_json: bool) -> NoReturn:
     from reports import console, resultfile
 
     if as_json:
-        typer.echo(resultfile.dumps(result))
+        typer.echo(resultfile.dump(result).decode())
     else:
         console.print_result(result, run_dir / "report.html")
     raise typer.Exit(exit_code(result.verdicts))
@@ -95,15 +100,9 @@ def say(document: dict[str, Any], human: Callable[[], None], *, as_json: bool) -
         human()
 
 
-def bring_up(simulation: Simulation) -> Path:
+def bring_up(chosen: Simulation) -> Path:
+    """Start both servers; the stacks file."""
     began = time.monotonic()
-    errors.print("启动仿真测试环境 …", highlight=False)
-    stacks_file = simulation.up()
+    stacks_file = chosen.up(lambda sentence: errors.print(f"  {sentence}", highlight=False))
     errors.print(f"✓ 仿真测试环境就绪  {time.monotonic() - began:.1f} 秒", highlight=False)
     return stacks_file
-
-
-def server(product: str, home: Path) -> Any:
-    from drivers.servers import server_for
-
-    return server_for(product, home)

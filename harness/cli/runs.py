@@ -14,6 +14,7 @@ from harness.errors import BadInput, Fault
 
 if TYPE_CHECKING:
     from harness.model import Role, Stack
+    from harness.result import Result
     from harness.settings import Plan
 
 RunDir = Annotated[Path, typer.Argument(help="运行目录")]
@@ -35,12 +36,12 @@ def demo(
     chosen = load_plan(plan)
     if out.exists() and not resume:
         parts.errors.print(f"上一次的结果保留在 {set_aside(out)}", highlight=False)
-    simulation = parts.simulation(out.parent / f"{out.name}-sim", migrated=migrated)
+    environment = parts.simulation(out.parent / f"{out.name}-sim", migrated=migrated)
     try:
-        stacks_file = parts.bring_up(simulation)
-        result = parts.execute(out, chosen, load_stacks(stacks_file), parts.packs_named("his"))
+        stacks_file = parts.bring_up(environment)
+        result = _kept(out, chosen, load_stacks(stacks_file), "his", go_on="xinheng demo --resume")
     finally:
-        simulation.down(remove=not keep_sim)
+        environment.down(discard=not keep_sim)
     parts.answer(result, out, as_json=json_)
 
 
@@ -72,14 +73,19 @@ def run(
 
 
 def _finish(run_dir: Path, plan: Plan, stacks: dict[Role, Stack], packs: str, *, as_json: bool) -> NoReturn:
+    result = _kept(run_dir, plan, stacks, packs, go_on=f"xinheng run --resume {run_dir}")
+    parts.answer(result, run_dir, as_json=as_json)
+
+
+def _kept(run_dir: Path, plan: Plan, stacks: dict[Role, Stack], packs: str, *, go_on: str) -> Result:
+    """Execute; whatever ends it early, say what was kept and how to go on."""
     try:
-        result = parts.execute(run_dir, plan, stacks, parts.packs_named(packs))
+        return parts.execute(run_dir, plan, stacks, parts.packs_named(packs))
     except (KeyboardInterrupt, Fault):
         if (run_dir / "run.json").exists():
             kept = len(list(run_dir.glob("recordings/*/*/*/recording.json")))
-            parts.errors.print(f"已保留 {kept} 份完整记录；继续：xinheng run --resume {run_dir}", highlight=False)
+            parts.errors.print(f"已保留 {kept} 份完整记录在 {run_dir}；接着做完：{go_on}", highlight=False)
         raise
-    parts.answer(result, run_dir, as_json=as_json)
 
 
 def prepare(
@@ -132,7 +138,7 @@ def verify(run_dir: Annotated[Path, typer.Argument(help="运行目录")], json_:
     wrong = [f"{m.path}：{m.what}" for m in manifest.check(run_dir)]
     if not wrong:
         wrong = differences(run_dir, resultfile.read_result(run_dir / "result.json"))
-    files = len(manifest.read(run_dir).files) if not wrong else 0
+    files = len(manifest.read(run_dir)) if not wrong else 0
     parts.say(
         {"ok": not wrong, "files": files, "mismatches": wrong},
         lambda: typer.echo(

@@ -1,4 +1,4 @@
-"""Two observations of the same thing → the list of what differs, each with its kind; nothing is forgiven or grouped here.
+"""Two observations of the same thing → the list of what differs, each with its kind; nothing is forgiven here.
 
 `of_transaction` holds two records of one workload item against each other, `of_table` two states of one table.
 Not here: noise, rules, roots and consequences (`findings.py`).
@@ -6,9 +6,9 @@ Not here: noise, rules, roots and consequences (`findings.py`).
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
 
@@ -17,6 +17,7 @@ from harness.model import ReplyKind, Row, StepRecord, TableState, TransactionRec
 from harness.normalise import Kind, classify, loose_key
 
 Masks = Mapping[tuple[str, str], frozenset[str]]  # (scope, step) → columns that move by themselves
+_ENOUGH_TO_KNOW_A_ROW = 2  # columns beside its number
 ACCEPTED_OR_DECLINED = frozenset({ReplyKind.OK, ReplyKind.REFUSED})
 
 
@@ -117,9 +118,9 @@ def _answered_otherwise(scope: str, left: StepRecord, right: StepRecord, place: 
 
 def _parted(a: TransactionRecord, b: TransactionRecord, place: int) -> Difference:
     """The two transactions went different ways although every reply so far was of the same sort."""
-    step = (a.steps[place : place + 1] or b.steps[place : place + 1] or a.steps[-1:])[0].statement if a.steps else ""
+    at = a.steps[place : place + 1] or b.steps[place : place + 1] or a.steps[-1:]
     return Difference(
-        scope=a.transaction, step=step, column="", kind=Kind.OUTCOME, a=a, b=b,
+        scope=a.transaction, step=at[0].statement if at else "", column="", kind=Kind.OUTCOME, a=a, b=b,
         pair=(a.outcome.label, b.outcome.label), place=place, ends=True,
     )  # fmt: skip
 
@@ -180,11 +181,24 @@ def of_table(a: TableState, b: TableState, when: str, masks: Masks) -> TableDiff
     key = tuple(n for n, name in enumerate(columns) if name in a.key)
     if not key or {columns[n] for n in key} & masked:
         return _without_key(cells, a_rows, b_rows, masked, whole)
+    total, found = _by_key(cells, a_rows, b_rows, key)
+    if found and len(key) == 1 and _numbered(a_rows, key[0]):
+        by_content = _by_content(cells, a_rows, b_rows, key[0], masked)
+        if by_content is not None and sum(_unpaired(row) for row in by_content) < len(found):
+            total = len(a_rows) + sum(row[0].kind is Kind.ROW_EXTRA for row in by_content)
+            found = by_content
+    return TableDifferences(total=total, rows=tuple(found), whole=whole)
+
+
+def _by_key(
+    cells: _Cells, a_rows: Sequence[Row], b_rows: Sequence[Row], key: tuple[int, ...]
+) -> tuple[int, list[tuple[Difference, ...]]]:
     matching = _Matching()
     for rows, side in ((a_rows, matching.left), (b_rows, matching.right)):
         for row in rows:
             side[tuple(loose_key(row[n]) for n in key)].append(row)
-    total, found = 0, []
+    total = 0
+    found: list[tuple[Difference, ...]] = []
     for loose, left in matching.left.items():
         right = matching.right.get(loose, [])
         total += max(len(left), len(right))
@@ -195,7 +209,41 @@ def of_table(a: TableState, b: TableState, when: str, masks: Masks) -> TableDiff
         if loose not in matching.left:
             total += len(right)
             found.extend(_of_stored_row(cells, key, None, y) for y in right)
-    return TableDifferences(total=total, rows=tuple(found), whole=whole)
+    return total, found
+
+
+def _numbered(rows: Sequence[Row], key: int) -> bool:
+    """Whether the key may be a number that the database itself gave out."""
+    return bool(rows) and type(rows[0][key]) is int
+
+
+def _unpaired(row: tuple[Difference, ...]) -> bool:
+    return row[0].kind in (Kind.ROW_MISSING, Kind.ROW_EXTRA)
+
+
+def _by_content(
+    cells: _Cells, a_rows: Sequence[Row], b_rows: Sequence[Row], key: int, masked: frozenset[str]
+) -> list[tuple[Difference, ...]] | None:
+    """Pair rows by everything but their number: a gap in the numbering is one fact, not as many as rows follow it."""
+    others = [n for n, name in enumerate(cells.columns) if n != key and name not in masked]
+    if len(others) < _ENOUGH_TO_KNOW_A_ROW:
+        return None
+    there: dict[Any, deque[Row]] = defaultdict(deque)
+    for row in b_rows:
+        there[tuple(loose_key(row[n]) for n in others)].append(row)
+    found: list[tuple[Difference, ...]] = []
+    for row in a_rows:
+        partners = there.get(tuple(loose_key(row[n]) for n in others))
+        if not partners:
+            found.append((cells.missing(row, key=(row[key],)),))
+        elif not same_row(row, partner := partners.popleft()):
+            found.append(tuple(_renumbered(d, cells.columns[key]) for d in cells.of(row, partner, key=(row[key],))))
+    found += [(cells.extra(row, key=(row[key],)),) for rows in there.values() for row in rows]
+    return found
+
+
+def _renumbered(d: Difference, key: str) -> Difference:
+    return replace(d, kind=Kind.IDENTITY) if d.column == key and d.kind is Kind.NUMBER else d
 
 
 def _of_stored_row(cells: _Cells, key: tuple[int, ...], x: Row | None, y: Row | None) -> tuple[Difference, ...]:
@@ -209,7 +257,7 @@ def _of_stored_row(cells: _Cells, key: tuple[int, ...], x: Row | None, y: Row | 
 def _same_columns(
     scope: str, when: str, a: TableState, b: TableState
 ) -> tuple[tuple[str, ...], Sequence[Row], tuple[Difference, ...]]:
-    """The columns both have (by name, whatever the case), b's rows in that order, and the difference if there is one."""
+    """The columns both have (by name, whatever the case), b's rows in that order, and the difference, if any."""
     if a.columns == b.columns:
         return a.columns, b.rows, ()
     there = {name.casefold(): n for n, name in enumerate(b.columns)}

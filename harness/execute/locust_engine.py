@@ -23,7 +23,7 @@ from locust.exception import StopUser
 
 from harness.errors import Fault
 from harness.execute.block import ANSWER_FILE, ERROR_FILE, BlockSpec, read_spec
-from harness.execute.users import Crowd, LoopWatch, User, self_test
+from harness.execute.users import Crowd, LoopWatch, User, refuse_serial, self_test
 from harness.model import Item, Pack, ReplyKind, SqlEndpoint
 from harness.ports import Driver
 from harness.recording import read_items, write_json
@@ -84,12 +84,7 @@ class BlockRun:
             while len(self.users) < self.spec.users:
                 gevent.sleep(0.01)
             tested = self_test(self.users, self.driver)
-            if not tested["ok"]:
-                raise Fault(
-                    f"并发自检未通过：{tested['users']} 个用户只达到 {tested['achieved']:.0f} 次/秒"
-                    f"（应有 {tested['ideal']:.0f}）。",
-                    hint="驱动没有真正并发，继续运行会得到看似正常的错误结论；请检查驱动的协程回调。",
-                )
+            refuse_serial(tested)
             gc.collect()
             gc.freeze()  # the workload is long-lived; do not walk it during the block
             watch = LoopWatch()
@@ -151,7 +146,6 @@ def hospital_user(pack: Pack, driver_for: DriverFor) -> type[locust.User]:
         group = parser.add_argument_group("信衡", "被测技术栈与记录")
         group.add_argument("--stacks", default="stacks.toml", help="技术栈文件")
         group.add_argument("--stack", default="migrated", choices=["original", "migrated"], help="压测哪一侧")
-        group.add_argument("--profile", default="smoke", help="方案名或方案文件")
         group.add_argument("--level", default="", help="方案中的负载级别，缺省取最高级")
         group.add_argument("--out", default="", help="运行目录，缺省 out/locust-<时间>")
         group.add_argument("--keep-data", action="store_true", help="不重新装载数据")

@@ -25,7 +25,8 @@ from harness.ports import Driver, Session
 from harness.samples import PACK
 
 SELF_TEST_SLEEP_S = 0.1
-SELF_TEST_SHARE = 0.8  # of the ideal rate N / sleep
+SELF_TEST_SHARE = 0.8  # of the users must be in flight together
+SELF_TEST_ROUNDS = 3  # the best counts: a busy machine may delay one
 _ERRORS = tuple(ErrorClass)
 _ERROR_INDEX = {error: index for index, error in enumerate(_ERRORS)}
 
@@ -150,28 +151,47 @@ def _error_text(steps: Sequence[tuple[str, Reply, int, int]]) -> str:
 
 
 def self_test(users: Sequence[User], driver: Driver) -> dict[str, Any]:
-    """Whether N sessions are in flight at once: all run a 100 ms sleep on the server; the best of three rounds.
+    """Whether N sessions are truly in flight at once: all send a statement that makes the server sleep 100 ms.
 
-    A C driver without its wait callback serves one user after the other while every response time looks healthy;
-    only this catches it. Returns {users, achieved (statements/s), ideal, ok}.
+    A C driver without its wait callback sends the second statement only after the first was answered, and every
+    response time looks healthy; only this catches it. Judged by what was sent before the first answer, not by the rate:
+    a server may rightly work on fewer statements than there are sessions (OceanBase has a limited set of workers), and
+    that is its own property, kept as `achieved` against `ideal` statements/s.
     """
     statement = driver.sleep(SELF_TEST_SLEEP_S)
-    ideal = len(users) / SELF_TEST_SLEEP_S
-    best = 0.0
-    for _ in range(3):
-        began = time.monotonic()
-        replies = [gevent.spawn(user.session.execute, statement, ()) for user in users]
-        gevent.joinall(replies)
-        elapsed = time.monotonic() - began
-        for user in users:
-            user.session.rollback()
-        bad = next((g.value for g in replies if g.value is None or g.value.kind), None)
-        if bad is not None:
-            raise Fault(f"并发自检的语句失败：{bad.message}", hint="请用 xinheng doctor 检查数据库。")
-        best = max(best, len(users) / elapsed)
-        if best >= SELF_TEST_SHARE * ideal:
+    best: dict[str, Any] = {"in_flight": 0}
+    for _ in range(SELF_TEST_ROUNDS):
+        asked = [gevent.spawn(_timed, user.session, statement) for user in users]
+        gevent.joinall(asked, raise_error=True)
+        clocks = [greenlet.value for greenlet in asked]
+        first_answer = min(answered for _, answered in clocks)
+        seconds = (max(answered for _, answered in clocks) - min(sent for sent, _ in clocks)) / NS
+        in_flight = sum(sent < first_answer for sent, _ in clocks)
+        if in_flight >= best["in_flight"]:
+            best = {"in_flight": in_flight, "achieved": len(users) / seconds}
+        if in_flight == len(users):
             break
-    return {"users": len(users), "achieved": best, "ideal": ideal, "ok": best >= SELF_TEST_SHARE * ideal}
+    ok = best["in_flight"] >= SELF_TEST_SHARE * len(users)
+    return {"users": len(users), "ideal": len(users) / SELF_TEST_SLEEP_S, **best, "ok": ok}
+
+
+def _timed(session: Session, statement: Rendered) -> tuple[int, int]:
+    sent = time.monotonic_ns()
+    reply = session.execute(statement, ())
+    answered = time.monotonic_ns()
+    session.rollback()
+    if reply.kind:
+        raise Fault(f"并发自检的语句失败：{reply.message}", hint="请用 xinheng doctor 检查数据库。")
+    return sent, answered
+
+
+def refuse_serial(tested: Mapping[str, Any]) -> None:
+    """End the run when the self-test shows users waiting for each other inside the generator."""
+    if not tested["ok"]:
+        raise Fault(
+            f"并发自检未通过：{tested['users']} 个用户中只有 {tested['in_flight']} 个请求真正同时在途。",
+            hint="驱动没有真正并发，继续运行会得到看似正常的错误结论；请检查驱动的协程回调。",
+        )
 
 
 class LoopWatch:

@@ -1,5 +1,8 @@
 """The HIS pack: outpatient and inpatient business of a hospital, from registration to settlement.
 
-`pack.py` puts the parts together; `README.md` (Chinese) explains them to a hospital engineer. Nothing is imported
-here, so that naming the package costs nothing.
+`README.md` (Chinese) explains it to a hospital engineer; `pack.py` puts the parts together.
 """
+
+from scenarios.his.pack import PACK
+
+__all__ = ["PACK"]

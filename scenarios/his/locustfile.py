@@ -1,10 +1,10 @@
 """HIS under load: `locust -f scenarios/his/locustfile.py --stacks stacks.toml --stack migrated -u 50 -r 10 -t 1m`.
 
-The second composition root beside `harness/cli.py`: the only other place where a pack and the drivers meet.
+The second composition root beside `harness/cli`: the only other place where a pack and the drivers meet.
 """
 
 from drivers.sql import driver_for
 from harness.execute.locust_engine import hospital_user
-from scenarios.his import PACK
+from scenarios.his.pack import PACK
 
 HisUser = hospital_user(PACK, driver_for)

@@ -7,6 +7,8 @@ patients in a bed, negative stock) is forbidden by a constraint here, not by a l
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from sqlalchemy import (
     CHAR,
     BigInteger,
@@ -38,11 +40,16 @@ def _id() -> String:
     return String(24)
 
 
-def _money() -> Numeric[object]:
+def _person_name() -> String:
+    # MySQL 系的 utf8mb4_general_ci 把所有四字节汉字视为同一个字：查“李𬭎”会带出“李𠮷”。姓名列因此按码位比较。
+    return String(40).with_variant(String(40, collation="utf8mb4_bin"), "mysql", "mariadb")
+
+
+def _money() -> Numeric[Decimal]:
     return Numeric(12, 2)
 
 
-def _price() -> Numeric[object]:
+def _price() -> Numeric[Decimal]:
     return Numeric(14, 4)
 
 
@@ -92,7 +99,7 @@ patient = Table(
     metadata,
     Column("patient_id", _id(), primary_key=True),
     Column("resident_id", String(18), nullable=False),
-    Column("patient_name", String(40), nullable=False),
+    Column("patient_name", _person_name(), nullable=False),
     Column("pinyin", String(60), nullable=False),
     Column("gender_code", CHAR(2), nullable=False),  # 定长 2 位、内容 1 位：许多老 HIS 的写法，补空格的差异由此可见
     Column("birth_date", Date, nullable=False),

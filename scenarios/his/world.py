@@ -15,6 +15,7 @@ from harness.model import Drawing, Row, Scale
 from scenarios.his.people import Person
 
 BUSINESS_DAY = dt.date(2026, 3, 2)  # a Monday; nothing in a pack reads a clock
+OPENS = dt.datetime.combine(BUSINESS_DAY, dt.time(8))
 MONEY = Decimal("0.01")
 
 
@@ -57,13 +58,11 @@ class World:
     wards: Sequence[str]
     hot_slots: Sequence[str]  # everybody wants these under load
     occupied_slots: Sequence[str]  # sold to somebody who keeps it: what the probes try to buy again
-    occupied_beds: Sequence[str]
 
 
 def moment(drawing: Drawing) -> dt.datetime:
     """A second of the business day between 8:00 and 17:00."""
-    seconds = int(drawing.rng.random() * 32_400)
-    return dt.datetime(2026, 3, 2, 8 + seconds // 3600, seconds // 60 % 60, seconds % 60)
+    return OPENS + dt.timedelta(seconds=int(drawing.rng.random() * 32_400))
 
 
 def one_of(drawing: Drawing, choices: Sequence[Any]) -> Any:

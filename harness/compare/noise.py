@@ -1,0 +1,75 @@
+"""What moves between two runs of the original, and what of the migrated stack's differences that excuses.
+
+Noise says that a value moves, not that it may vanish, change its type or come out garbled; and a number of rows that
+varied by two does not excuse twenty. Not here: how differences are found.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from harness.compare.differences import Difference, Masks
+from harness.compare.kinds import KINDS, Kind
+
+# Kinds that say the same of a moving value. A kind that is not listed excuses only itself.
+_FAMILIES = (
+    frozenset({Kind.NUMBER, Kind.DECIMAL_SCALE, Kind.IDENTITY}),
+    frozenset({Kind.TIME, Kind.TIME_ZONE, Kind.TIME_PRECISION}),
+    frozenset({Kind.TEXT, Kind.CASE, Kind.PADDING}),
+    frozenset({Kind.ROW_ORDER, Kind.NULL_ORDER}),
+    frozenset({Kind.ROW_MISSING, Kind.ROW_EXTRA, Kind.ROW_COUNT}),
+)
+_FAMILY = {kind: family for family in _FAMILIES for kind in family}
+_ROWS = _FAMILY[Kind.ROW_COUNT]
+
+Place = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class Noise:
+    """Learned from original against original."""
+
+    kinds: dict[Place, dict[Kind, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    answers: set[tuple[Place, tuple[str, str]]] = field(default_factory=set)
+    deltas: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+
+    def learn(self, differences: Iterable[Difference]) -> None:
+        """Note where the original differs from itself."""
+        for d in differences:
+            place = (d.scope, d.step, d.column)
+            self.kinds[place][d.kind] += 1
+            if d.pair != ("", ""):
+                self.answers |= {(place, d.pair), (place, d.pair[::-1])}
+            if d.kind in _ROWS:
+                self.deltas[d.scope, d.step] = max(self.deltas[d.scope, d.step], abs(d.delta))
+
+    def excuses(self, d: Difference) -> bool:
+        """Whether the original does the same to itself."""
+        place = (d.scope, d.step, d.column)
+        seen = self.kinds.get(place)
+        if seen is None:
+            return False
+        if d.pair != ("", ""):
+            return (place, d.pair) in self.answers
+        if d.kind in _ROWS and abs(d.delta) > self.deltas[d.scope, d.step]:
+            return False
+        return not _FAMILY.get(d.kind, frozenset({d.kind})).isdisjoint(seen)
+
+    @property
+    def masks(self) -> Masks:
+        """Moving columns by statement: they identify no row."""
+        masks: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for scope, step, column in self.kinds:
+            if column:
+                masks[scope, step].add(column)
+        return {place: frozenset(columns) for place, columns in masks.items()}
+
+    def lines(self) -> tuple[str, ...]:
+        """What moved, readable, one line per place and kind."""
+        return tuple(
+            f"{'.'.join(part for part in place if part)}：{KINDS[kind].title}（{count} 处）"
+            for place, kinds in sorted(self.kinds.items())
+            for kind, count in sorted(kinds.items())
+        )

@@ -1,0 +1,312 @@
+"""`report.html`: one file, no script, no outside request, in Chinese or English.
+
+This module arranges a `Result` and its `Series` for the templates; wording is in `words.toml`, layout in `templates/`.
+Everything from the result is escaped by Jinja2, hidden characters are named, and the page's own content policy forbids
+scripts, requests and style attributes. Not here: any figure that is not in the result.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from harness.result import Estimate, Judgement, Result, Series
+from reports import charts, marks, numbers, text, view
+from reports.files import write_whole
+from reports.words import Words
+
+SECTIONS = (
+    "summary", "clauses", "systems", "function", "invariants", "performance", "resources", "method", "tools", "annex",
+)  # fmt: skip
+QUANTILES = (50, 90, 95, 99)
+_KIND = {
+    view.Conclusion.CONFORMS: "good", view.Conclusion.FAILS: "bad", view.Conclusion.PARTLY: "open",
+    view.Conclusion.UNDECIDED: "open", view.Conclusion.UNTESTED: "void",
+}  # fmt: skip
+_ATTACHMENTS = (
+    ("result.json", "result"), ("series.json", "series"), ("report.html", "report"), ("junit.xml", "junit"),
+    ("manifest.json", "manifest"), ("workload/", "workload"), ("recordings/", "recordings"), ("readings/", "readings"),
+)  # fmt: skip
+
+
+def render(result: Result, series: Series, lang: str = "zh") -> str:
+    """The whole page."""
+    words = Words(lang)
+    environment = Environment(
+        loader=PackageLoader("reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(w=words, r=result)
+    environment.filters.update(
+        line=lambda value: text.one_line(str(value)),
+        visible=text.visible,
+        block=text.lines,
+        count=numbers.count,
+        sig=numbers.significant,
+        ratio=numbers.ratio,
+        percent=numbers.percent,
+        measured=numbers.measured,
+        moment=_moment,
+        evidence=view.evidence_link,
+    )
+    sheet = _style_sheet(result.run_id)
+    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
+    page = environment.get_template("report.html.j2").render(
+        sections=SECTIONS,
+        sheet=Markup(sheet),
+        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+        **_summary(result),
+        **_systems(result, words),
+        **_function(result),
+        **_invariants(result),
+        **_performance(result, series, words),
+        **_resources(result, series, words),
+        **_method(result),
+    )
+    return _without_blank_lines(page)
+
+
+def write_html(path: Path, result: Result, series: Series, lang: str = "zh") -> Path:
+    return write_whole(path, render(result, series, lang).encode("utf-8"))
+
+
+def _style_sheet(run_id: str) -> str:
+    """The style sheet without its comments, the run's number in the foot of every printed page."""
+    sheet = files("reports").joinpath("templates", "style.css").read_text(encoding="utf-8")
+    shown = re.sub(r"[^\w.:+-]", "", run_id, flags=re.ASCII)  # inside a CSS string
+    bare = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL).replace("RUN_ID", shown)
+    return _without_blank_lines(bare).strip()
+
+
+def _without_blank_lines(whole: str) -> str:
+    return re.sub(r"\n[ \t\n]*\n", "\n", whole)
+
+
+def _moment(iso: str) -> str:
+    try:
+        return dt.datetime.fromisoformat(iso).strftime("%Y-%m-%d %H:%M:%S %z").strip()
+    except ValueError:
+        return text.one_line(iso)
+
+
+# --------------------------------------------------------------------------- sections
+
+
+def _summary(result: Result) -> dict[str, Any]:
+    asked = [v for v in result.verdicts if v.asked]
+    overall = view.conclusion(result.verdicts)
+    attention = [
+        v for kind in (Judgement.FAIL, Judgement.INCONCLUSIVE, Judgement.NOT_RUN) for v in asked if v.verdict is kind
+    ]
+    title = result.plan.get("title") or ""
+    return {
+        "stacks": view.by_name(result),
+        "packs": list(result.ledger),
+        "plan_title": f"{result.plan.get('name', '–')}{f'（{title}）' if title else ''}",
+        "overall": overall.value,
+        "overall_kind": _KIND[overall],
+        "asked": asked,
+        "tally": [(kind.value, sum(v.verdict is kind for v in asked)) for kind in Judgement],
+        "attention": attention,
+        "main_verdicts": [v for v in result.verdicts if v.asked or v.verdict is not Judgement.NOT_RUN],
+        "other_verdicts": [v for v in result.verdicts if not v.asked and v.verdict is Judgement.NOT_RUN],
+        "attachments": _ATTACHMENTS,
+    }
+
+
+def _systems(result: Result, words: Words) -> dict[str, Any]:
+    stacks = [result.stacks[name] for name in view.by_name(result)]
+    identity = [
+        (words(f"system.{name}"), [str(getattr(s, attribute)) for s in stacks])
+        for name, attribute in (
+            ("name", "title"), ("product", "product"), ("version", "version"), ("banner", "banner"),
+            ("driver", "driver"),
+        )
+    ]  # fmt: skip
+    blocks = [(words("system.identity"), identity)]
+    for heading, attribute in (("settings", "settings"), ("host", "host")):
+        maps: list[Mapping[str, str]] = [getattr(s, attribute) for s in stacks]
+        keys = dict.fromkeys(key for m in maps for key in m)
+        blocks.append((words(f"system.{heading}"), [(key, [m.get(key, "") for m in maps]) for key in keys]))
+    return {
+        "system_rows": [
+            (heading, [(label, values, index > 0 and len(set(values)) > 1) for label, values in rows])
+            for index, (heading, rows) in enumerate(blocks)
+            if rows
+        ]
+    }
+
+
+def _function(result: Result) -> dict[str, Any]:
+    groups = view.grouped(result.findings)
+    both = (("transactions", result.ledger), ("rows", result.tables))
+    return {
+        "groups": groups,
+        "explained_count": sum(map(len, groups.by_rule.values())),
+        "ledger_keys": marks.LEDGER_KEYS,
+        "ledgers": [(what, pack, one, marks.shares(one)) for what, kept in both for pack, one in kept.items()],
+        "rules": [view.rule_row(rule) for rule in result.rules],
+        "rule_reasons": {str(rule.get("id")): str(rule.get("reason", "")) for rule in result.rules},
+    }
+
+
+def _invariants(result: Result) -> dict[str, Any]:
+    names = dict.fromkeys((i.pack, i.name, i.title) for i in result.invariants)
+    rows = []
+    for pack, name, title in names:
+        cells = []
+        for stack in view.by_name(result):
+            own = [i.holds for i in result.invariants if (i.pack, i.name, i.stack) == (pack, name, stack)]
+            cells.append((sum(own), len(own)))
+        rows.append((title, name, cells))
+    return {"violated": [i for i in result.invariants if not i.holds], "invariant_rows": rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """One estimate of a table."""
+
+    estimate: Estimate
+    standing: view.Standing
+    whisker: Markup
+
+    @property
+    def adjusted(self) -> bool:
+        return bool(self.estimate.low_adjusted or self.estimate.high_adjusted)
+
+
+def _performance(result: Result, series: Series, words: Words) -> dict[str, Any]:
+    performance = result.plan.get("performance")
+    stated: Mapping[str, Any] = performance if isinstance(performance, Mapping) else {}
+    main = f"{stated.get('metric', 'p95')}_ratio"
+    confidence = f"{float(stated.get('confidence', 0.95)) * 100:g}%"
+    groups: dict[tuple[str, str], list[Estimate]] = {}
+    for estimate in result.estimates:
+        groups.setdefault((estimate.metric, estimate.pack), []).append(estimate)
+    keys = sorted(groups, key=lambda key: key[0] != main)  # the metric that is judged comes first
+    metrics = [_metric(result, groups[key], key, main, words) for key in keys]
+    judged = [r for m in metrics if m["main"] for _, _, rows in m["levels"] for r in rows]
+    return {
+        "limit": view.limit_of(result.plan, main),
+        "limit_source": str(stated.get("source", "")),
+        "confidence": confidence,
+        "main_metric_name": words.label("metric", main),
+        "metrics": metrics,
+        "judged": sum(r.standing is not view.Standing.NONE for r in judged),
+        "doubtful": sum(r.standing in (view.Standing.ACROSS, view.Standing.BEYOND) for r in judged),
+        "distributions": _distributions(result, series, words),
+        "quantiles": QUANTILES,
+        "throughputs": _throughputs(result, words),
+        "methods": list(dict.fromkeys(e.method for e in result.estimates)),
+    }
+
+
+def _metric(result: Result, own: Sequence[Estimate], key: tuple[str, str], main: str, words: Words) -> dict[str, Any]:
+    metric, pack = key
+    limit = view.limit_of(result.plan, metric) if metric == main else None
+    order = {name: i for i, name in enumerate(view.in_order([e.transaction for e in own], result.titles))}
+    own = sorted(own, key=lambda e: order[e.transaction])
+    users = {b.level: b.users for b in result.load if b.pack == pack}
+    levels = sorted(dict.fromkeys(e.level for e in own), key=lambda level: users.get(level, 0))
+    shown = charts.Forest(estimates=tuple(own), levels=tuple(levels), limit=limit, titles=result.titles)
+    tables = []
+    for level in levels:
+        rows = [e for e in own if e.level == level]
+        bounds = charts.ratio_range(dataclasses.replace(shown, estimates=tuple(rows)))
+        drawn = [
+            _Row(estimate=e, standing=view.limit_standing(e, limit), whisker=marks.whisker(e, limit, bounds))
+            for e in rows
+        ]
+        tables.append((level, users.get(level, 0), drawn))
+    several = len(result.ledger) > 1
+    return {
+        "metric": metric,
+        "pack": pack,
+        "several_packs": several,
+        "main": metric == main,
+        "caption": f"{pack} · {words.label('metric', metric)}" if several else words.label("metric", metric),
+        "forest": Markup(charts.forest(shown, words, name=f"ratio-{_slug(pack)}")) if metric == main else "",
+        "levels": tables,
+    }
+
+
+def _distributions(result: Result, series: Series, words: Words) -> list[dict[str, Any]]:
+    """One figure and one table per pack and level; the highest level of each pack stands open."""
+    users = {(b.pack, b.level): b.users for b in result.load}
+    places = sorted(dict.fromkeys((d.pack, d.level) for d in series.distributions), key=lambda p: users.get(p, 0))
+    highest = dict(places)  # the last of each pack
+    found = []
+    for number, (pack, level) in enumerate(reversed(places)):
+        own = [d for d in series.distributions if (d.pack, d.level) == (pack, level)]
+        order = view.in_order([d.transaction for d in own], result.titles)
+        own.sort(key=lambda d: order.index(d.transaction))
+        by = {(d.transaction, d.stack): d for d in own}
+        found.append(
+            {
+                "caption": f"{pack} · {level}" if len(result.ledger) > 1 else level,
+                "open": highest[pack] == level,
+                "svg": Markup(charts.response_times(own, result.titles, words, name=f"times-{number}")),
+                "rows": [
+                    (name, [view.at_quantile(by.get((name, s)), q / 100) for q in QUANTILES for s in charts.STACKS])
+                    for name in order
+                ],
+            }
+        )
+    return found
+
+
+def _throughputs(result: Result, words: Words) -> list[dict[str, Any]]:
+    packs = list(dict.fromkeys(b.pack for b in result.load))
+    return [
+        {
+            "caption": pack if len(packs) > 1 else "",
+            "svg": Markup(charts.throughput([b for b in result.load if b.pack == pack], words, name=f"load-{n}")),
+        }
+        for n, pack in enumerate(packs)
+    ]
+
+
+def _resources(result: Result, series: Series, words: Words) -> dict[str, Any]:
+    stacks = view.by_name(result)
+    names = list(dict.fromkeys(name for s in stacks for name in result.readings.get(s, {})))
+    summaries = {name: [result.readings.get(s, {}).get(name) for s in stacks] for name in names}
+    details = []
+    for name, cells in summaries.items():
+        for key in dict.fromkeys(k for c in cells if c for k in c.details):
+            details.append((f"{name}.{key}", [c.details.get(key) if c else None for c in cells]))
+    drawn = any(t.t for t in series.timelines)
+    return {
+        "resource_rows": list(summaries.items()),
+        "resource_details": details,
+        "resource_chart": Markup(charts.resources(series, words, name="resources")) if drawn else "",
+    }
+
+
+def _method(result: Result) -> dict[str, Any]:
+    rows = []
+    limits = result.plan.get("limits")
+    for name, limit in limits.items() if isinstance(limits, Mapping) else ():
+        if isinstance(limit, Mapping):
+            rows.append((name, f"{limit.get('value', '–')}", str(limit.get("source", ""))))
+    performance = result.plan.get("performance")
+    if (margin := view.limit_of(result.plan, "ratio")) is not None and isinstance(performance, Mapping):
+        rows.insert(0, ("margin", f"{margin:g}", str(performance.get("source", ""))))
+    return {"limit_rows": rows, "plan_rows": view.flat(result.plan)}
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()) or "x"

@@ -1,0 +1,66 @@
+"""What all tests share: Debian packages that may be missing, and the list of what was skipped because of that.
+
+`@pytest.mark.needs_apt("chromium")` asks for a package of `tests/apt.txt`. Where it is missing the test is skipped and
+named at the end; with CI=true it fails, so that a build never looks greener than it is.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+APT_LIST = Path(__file__).with_name("apt.txt")
+_SKIPPED = pytest.StashKey[list[tuple[str, str]]]()
+
+
+def apt_packages() -> dict[str, str]:
+    """Package → how to know that it is there."""
+    lines = (line.split("#")[0].split(maxsplit=1) for line in APT_LIST.read_text(encoding="utf-8").splitlines())
+    return {words[0]: words[1].strip() for words in lines if words}
+
+
+def is_there(proof: str) -> bool:
+    """`command:NAME|NAME` or `font:FAMILY`."""
+    kind, _, what = proof.partition(":")
+    if kind == "command":
+        return any(shutil.which(name) for name in what.split("|"))
+    if kind == "font":
+        listing = shutil.which("fc-list")
+        return listing is not None and bool(
+            subprocess.run([listing, what], capture_output=True, text=True, check=True).stdout.strip()
+        )
+    raise pytest.UsageError(f"tests/apt.txt: unknown proof {proof!r}")
+
+
+def in_ci() -> bool:
+    return os.environ.get("CI", "").lower() == "true"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_SKIPPED] = []
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    known = apt_packages()
+    for mark in item.iter_markers("needs_apt"):
+        for package in mark.args:
+            if package not in known:
+                pytest.fail(f"needs_apt({package!r}): not listed in tests/apt.txt", pytrace=False)
+            if is_there(known[package]):
+                continue
+            if in_ci():
+                pytest.fail(f"Debian package {package} is missing, and with CI=true nothing is skipped", pytrace=False)
+            item.config.stash[_SKIPPED].append((item.nodeid, package))
+            pytest.skip(f"Debian package {package} is missing")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    skipped = config.stash[_SKIPPED]
+    if skipped:
+        terminalreporter.section("没有执行：缺少 Debian 软件包（以 root 运行 make test 会自动安装）")
+        for test, package in skipped:
+            terminalreporter.line(f"{test}  需要 {package}")

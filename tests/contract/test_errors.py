@@ -1,0 +1,154 @@
+"""Errors come back as replies with the product-neutral class; nothing is raised."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from harness.model import ErrorClass, Reply, ReplyKind
+from harness.ports import Session
+from tests.contract.conftest import Target
+
+_FIRST = "INSERT INTO contract_patient (id, code, fee) VALUES (1, 'A1', 1)"
+
+
+@pytest.mark.parametrize(
+    ("sql", "kind", "error_class"),
+    [
+        ("INSERT INTO contract_patient (id, code) VALUES (2, 'A1')", ReplyKind.REFUSED, ErrorClass.UNIQUE),
+        ("INSERT INTO contract_patient (id, code) VALUES (1, 'A2')", ReplyKind.REFUSED, ErrorClass.UNIQUE),
+        ("INSERT INTO contract_visit (id, patient_id) VALUES (1, 99)", ReplyKind.REFUSED, ErrorClass.FOREIGN_KEY),
+        ("INSERT INTO contract_patient (id, code) VALUES (3, NULL)", ReplyKind.REFUSED, ErrorClass.NOT_NULL),
+        ("INSERT INTO contract_visit (id) VALUES (1)", ReplyKind.REFUSED, ErrorClass.NOT_NULL),
+        ("UPDATE contract_patient SET fee = -1", ReplyKind.REFUSED, ErrorClass.CHECK),
+        ("UPDATE contract_patient SET code = '" + "长" * 21 + "'", ReplyKind.FAILED, ErrorClass.TOO_LONG),
+        ("UPDATE contract_patient SET fee = 123456789.00", ReplyKind.FAILED, ErrorClass.NUMERIC_OVERFLOW),
+        ("UPDATE contract_patient SET id = 3000000000", ReplyKind.FAILED, ErrorClass.NUMERIC_OVERFLOW),
+        ("UPDATE contract_patient SET born = '2026-02-30'", ReplyKind.FAILED, ErrorClass.BAD_VALUE),
+        ("SELEC 1", ReplyKind.FAILED, ErrorClass.SYNTAX),
+        ("SELECT 1 FROM contract_nothing", ReplyKind.FAILED, ErrorClass.UNKNOWN_OBJECT),
+        ("SELECT nothing FROM contract_patient", ReplyKind.FAILED, ErrorClass.UNKNOWN_OBJECT),
+        ("DROP TABLE contract_nothing", ReplyKind.FAILED, ErrorClass.UNKNOWN_OBJECT),
+    ],
+)
+def test_error_classes(tables: Target, session: Session, sql: str, kind: ReplyKind, error_class: ErrorClass) -> None:
+    assert tables.run(session, _FIRST).kind is ReplyKind.OK
+    reply = tables.run(session, sql)
+    assert (reply.kind, reply.error_class) == (kind, error_class), reply.message
+    assert reply.message
+    assert reply.rows == ()
+
+
+def test_parent_row_is_protected(tables: Target, session: Session) -> None:
+    tables.run(session, _FIRST)
+    tables.run(session, "INSERT INTO contract_visit (id, patient_id) VALUES (1, 1)")
+    reply = tables.run(session, "DELETE FROM contract_patient")
+    assert (reply.kind, reply.error_class) == (ReplyKind.REFUSED, ErrorClass.FOREIGN_KEY)
+
+
+def test_division_by_zero(tables: Target, session: Session) -> None:
+    reply = tables.run(session, "SELECT 1/0")
+    if tables.traits.division_by_zero_fails:
+        assert reply.error_class is ErrorClass.DIVISION_BY_ZERO
+    else:
+        assert reply.rows[0][0] is None
+
+
+def test_what_an_error_leaves_of_the_transaction(tables: Target, session: Session) -> None:
+    tables.run(session, _FIRST)
+    assert tables.run(session, _FIRST).error_class is ErrorClass.UNIQUE
+    after = tables.run(session, "SELECT 1")
+    committed = session.commit()
+    left = tables.run(session, "SELECT count(*) FROM contract_patient").rows[0][0]
+    if tables.traits.error_aborts_transaction:
+        assert after.error_class is ErrorClass.ABORTED
+        # The server answers COMMIT with a silent ROLLBACK; a caller must not take that for a commit.
+        assert (committed.kind, committed.error_class, left) == (ReplyKind.FAILED, ErrorClass.ABORTED, 0)
+    else:
+        assert (after.kind, committed.kind, left) == (ReplyKind.OK, ReplyKind.OK, 1)
+
+
+def test_commit_and_rollback(tables: Target, connect: Callable[..., Session]) -> None:
+    one, two = connect(), connect()
+    count = "SELECT count(*) FROM contract_patient"
+    tables.run(one, _FIRST)
+    assert tables.run(two, count).rows[0][0] == 0
+    assert one.rollback().kind is ReplyKind.OK
+    assert tables.run(one, count).rows[0][0] == 0
+    tables.run(one, _FIRST)
+    assert one.commit().kind is ReplyKind.OK
+    # READ COMMITTED: seen inside the transaction that was open before the commit.
+    assert tables.run(two, count).rows[0][0] == 1
+
+
+def test_statement_timeout(tables: Target, connect: Callable[..., Session]) -> None:
+    session = connect(statement_timeout_s=0.5)
+    began = time.monotonic()
+    reply = session.execute(tables.driver.sleep(5), ())
+    assert (reply.kind, reply.error_class) == (ReplyKind.TIMED_OUT, ErrorClass.STATEMENT_TIMEOUT), reply.message
+    assert time.monotonic() - began < 3
+
+
+def test_waiting_for_a_lock_ends(tables: Target, connect: Callable[..., Session]) -> None:
+    holder, waiter = connect(), connect(statement_timeout_s=1)
+    tables.run(holder, _FIRST)
+    holder.commit()
+    change = "UPDATE contract_patient SET fee = fee + 1 WHERE id = 1"
+    assert tables.run(holder, change).affected == 1
+    reply = tables.run(waiter, change)
+    assert reply.kind is ReplyKind.TIMED_OUT, reply
+    assert reply.error_class in {ErrorClass.LOCK_TIMEOUT, ErrorClass.STATEMENT_TIMEOUT}
+
+
+def test_deadlock_is_ended_by_one_victim(tables: Target, connect: Callable[..., Session]) -> None:
+    setup, left, right = connect(), connect(statement_timeout_s=3), connect(statement_timeout_s=3)
+    tables.run(setup, "INSERT INTO contract_patient (id, code, fee) VALUES (1, 'A1', 1), (2, 'A2', 1)")
+    setup.commit()
+    change = "UPDATE contract_patient SET fee = fee + 1 WHERE id = %s"
+    tables.run(left, change, 1)
+    tables.run(right, change, 2)
+    replies: list[Reply] = []
+
+    def cross() -> None:
+        replies.append(tables.run(left, change, 2))
+        left.rollback()
+
+    thread = threading.Thread(target=cross)
+    thread.start()
+    replies.append(tables.run(right, change, 1))
+    right.rollback()
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+    victims = [reply for reply in replies if reply.kind is not ReplyKind.OK]
+    assert victims
+    expected = {ErrorClass.DEADLOCK, ErrorClass.LOCK_TIMEOUT, ErrorClass.STATEMENT_TIMEOUT}
+    assert {reply.error_class for reply in victims} <= expected, victims
+
+
+def test_lost_connection_is_a_reply_and_a_new_session_works(tables: Target, connect: Callable[..., Session]) -> None:
+    victim, killer = connect(), connect()
+    own_id, kill = {
+        "postgresql": ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend({0})"),
+        "mysql": ("SELECT connection_id()", "KILL {0}"),
+    }[tables.driver.family]
+    number = tables.run(victim, own_id).rows[0][0]
+    assert tables.run(killer, kill.format(number)).kind is ReplyKind.OK
+    time.sleep(0.3)
+    for _ in range(2):
+        reply = tables.run(victim, "SELECT 1")
+        assert (reply.kind, reply.error_class) == (ReplyKind.UNREACHABLE, ErrorClass.CONNECTION_LOST), reply
+    for answer in (victim.commit(), victim.rollback()):
+        assert answer.kind is ReplyKind.UNREACHABLE
+    victim.close()
+    assert tables.run(connect(), "SELECT 1").kind is ReplyKind.OK
+
+
+def test_a_closed_session_answers_unreachable(tables: Target, connect: Callable[..., Session]) -> None:
+    session = connect()
+    session.close()
+    assert tables.run(session, "SELECT 1").kind is ReplyKind.UNREACHABLE
+    assert session.commit().kind is ReplyKind.UNREACHABLE
+    session.close()

@@ -1,0 +1,76 @@
+"""Runs for the end-to-end tests: real servers, a small plan, and a hand that may break the migrated database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from harness.assess import assess
+
+import scenarios
+from drivers.servers import server_for
+from drivers.sql import driver_for
+from harness import pipeline
+from harness.events import Loaded, Sealed
+from harness.execute.site import Tools
+from harness.model import Role, SqlEndpoint, Stack
+from harness.result import Finding, Result
+from harness.settings import Plan, load_plan
+
+TOOLS = Tools(driver_for=driver_for, locustfile=scenarios.locustfile)
+
+
+def small_plan() -> Plan:
+    """The shipped smoke plan, shrunk: one load level of two seconds, half the transactions."""
+    plan = load_plan("smoke")
+    level = replace(plan.load.levels[0], users=4, rate_per_s=20.0)
+    return replace(
+        plan,
+        functional=replace(plan.functional, transactions=250),
+        load=replace(plan.load, order="AB", seconds=2.0, warmup_seconds=0.5, levels=(level,)),
+    )
+
+
+def stack_on(role: Role, product: str, home: Path) -> Stack:
+    """A stack on a server started (or found) below `home`."""
+    known = server_for(product, home / product / role.value).start()
+    return Stack(role=role, title=product, sql=SqlEndpoint(url=known["url"], product=known["product"]))
+
+
+def run(
+    run_dir: Path,
+    stacks: Mapping[Role, Stack],
+    *,
+    plan: Plan | None = None,
+    broken_by: Callable[[Any], None] | None = None,
+    mended_by: Callable[[Any], None] | None = None,
+) -> Result:
+    """A whole run. `broken_by(cursor)` is let loose on the migrated database before the functional pass, and
+    `mended_by(cursor)` after it; what is not mended stays broken under load."""
+    packs = [scenarios.pack("his")]
+    for event in pipeline.run(run_dir, plan=plan or small_plan(), stacks=stacks, packs=packs, tools=TOOLS):
+        match event:
+            case Loaded(purpose="migrated-1") if broken_by is not None:
+                with_cursor(stacks[Role.MIGRATED], broken_by)
+            case Sealed(folder=folder) if mended_by is not None and folder.name == "migrated-1":
+                with_cursor(stacks[Role.MIGRATED], mended_by)
+    return assess(run_dir)[0]
+
+
+def with_cursor(stack: Stack, act: Callable[[Any], None]) -> None:
+    """One committed piece of work on a raw cursor of the stack's client library."""
+    session: Any = driver_for(stack.sql).connect()
+    connection = session._connection
+    try:
+        with connection.cursor() as cursor:
+            act(cursor)
+        connection.commit()
+    finally:
+        connection.close()
+
+
+def roots(result: Result) -> list[Finding]:
+    """What the report would call a difference: unexplained and not the consequence of another."""
+    return [f for f in result.findings if not f.explained_by and not f.consequence_of]

@@ -1,0 +1,54 @@
+"""The workload is the same work for both stacks: deterministic, complete, and honest about what does not fit."""
+
+import itertools
+
+import pytest
+
+from harness.errors import BadInput
+from harness.pacer import NS
+from harness.workload import EACH_AT_LEAST, functional, load
+from tests.unit.fakes import FakePack
+
+
+def test_functional_pass_is_deterministic_and_covers_every_kind() -> None:
+    items = functional(FakePack(), None, count=60, seed=1)
+    assert items == functional(FakePack(), None, count=60, seed=1)
+    assert items != functional(FakePack(), None, count=60, seed=2)
+    counts = {name: sum(i.transaction == name for i in items) for name in ("take", "note", "report", "forbidden")}
+    assert min(counts.values()) >= EACH_AT_LEAST
+    assert [i.seq for i in items] == list(range(1, len(items) + 1))
+
+
+def test_reports_come_after_the_mix_and_probes_last() -> None:
+    names = [i.transaction for i in functional(FakePack(), None, count=60, seed=1)]
+    order = [name for name, _ in itertools.groupby(names) if name in ("report", "forbidden")]
+    assert order == ["report", "forbidden"]
+    assert names[-1] == "forbidden"
+    assert not {"take", "note"} & set(names[names.index("report") :])
+
+
+def test_a_kind_that_can_never_be_drawn_is_refused() -> None:
+    with pytest.raises(BadInput, match="占座"):
+        functional(FakePack(seats=0), None, count=60, seed=1)
+
+
+def test_load_shares_the_pools_out_so_that_no_two_users_meet() -> None:
+    items = load(FakePack(), None, users=7, rate_per_s=200, seconds=2, seed="s")
+    seats = [i.params["seat"] for i in items if i.transaction == "take"]
+    assert len(seats) == len(set(seats)) > 100
+    assert all(i.params["seat"] % 7 == i.user for i in items if i.transaction == "take")
+
+
+def test_load_is_in_order_of_due_within_the_block_and_without_probes() -> None:
+    items = load(FakePack(), None, users=5, rate_per_s=100, seconds=3, seed="s")
+    assert [i.due_ns for i in items] == sorted(i.due_ns for i in items)
+    assert items[-1].due_ns < 3 * NS
+    assert [i.seq for i in items] == list(range(1, len(items) + 1))
+    assert not any(i.transaction == "forbidden" for i in items)
+    assert 200 < len(items) < 400  # 300 expected
+    assert items == load(FakePack(), None, users=5, rate_per_s=100, seconds=3, seed="s")
+
+
+def test_a_longer_block_begins_with_the_same_work() -> None:
+    short = load(FakePack(), None, users=3, rate_per_s=50, seconds=2, seed="s")
+    assert load(FakePack(), None, users=3, rate_per_s=50, seconds=4, seed="s")[: len(short)] == short
