@@ -12,6 +12,7 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -21,6 +22,8 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 DRAWS = 1000
+BLOCK_DRAWS = 250  # enough for the variance of one block
+_MANY = 400  # degrees of freedom from which Student's t is the normal distribution
 MOST_BLOCKS = 999  # "more than anybody will run"
 METHOD = (
     "分块自助法：每块切成约一秒的小段，在块内重抽小段 {draws} 次；按相邻小段的相关和块间离散放宽；"
@@ -144,21 +147,21 @@ def _generator(*names: str) -> np.random.Generator:
 
 def _draw(blocks: Sequence[BlockSamples], question: Question, rng: np.random.Generator) -> _Drawn:
     values = np.concatenate([block.value_ns for block in blocks])
-    used, place = np.unique(bin_of(values), return_inverse=True)
-    edges = lower_edge(used), lower_edge(used + 1)
     quantiles = np.asarray(question.quantiles)
-    total = np.zeros((DRAWS, len(used)), dtype=np.float32)
+    place, edges = _columns(values, quantiles)
+    width = len(edges[0])
+    total = np.zeros((DRAWS, width), dtype=np.float32)
     points, variances, series = [], [], []
     begin = 0
     for block in blocks:
-        cumulative = _cumulative(block, place[begin : begin + len(block.value_ns)], len(used))
+        cumulative = _cumulative(block, place[begin : begin + len(block.value_ns)], width)
         begin += len(block.value_ns)
         weights = rng.multinomial(block.chunks, np.full(block.chunks, 1 / block.chunks), DRAWS).astype(np.float32)
         again = weights @ cumulative
         total += again
         points.append(_log_quantiles(cumulative.sum(axis=0, keepdims=True), edges, quantiles)[:, 0])
         correction = block.chunks / max(1, block.chunks - 1)
-        variances.append(correction * np.nanvar(_log_quantiles(again, edges, quantiles), axis=1))
+        variances.append(correction * np.nanvar(_log_quantiles(again[:BLOCK_DRAWS], edges, quantiles), axis=1))
         series.append(cumulative)
     draws = _log_quantiles(total, edges, quantiles)
     shared = _shared_with_neighbours(series, quantiles)
@@ -174,6 +177,20 @@ def _draw(blocks: Sequence[BlockSamples], question: Question, rng: np.random.Gen
         freedom=freedom,
         n=len(values),
     )
+
+
+def _columns(values: Ints, quantiles: Floats) -> tuple[Ints, tuple[Floats, Floats]]:
+    """The column of each value, and the columns' edges: fine bins where a quantile may fall, one bin for each rest."""
+    used, place, counts = np.unique(bin_of(values), return_inverse=True, return_counts=True)
+    below = np.cumsum(counts) / len(values)
+    reach = np.maximum(0.02, 8 * np.sqrt(quantiles * (1 - quantiles) / len(values)))
+    near = np.any(np.abs(below[:, None] - quantiles) <= reach, axis=1)
+    near |= np.concatenate((near[1:], [True])) | np.concatenate(([True], near[:-1]))
+    begins = near | np.concatenate(([True], near[:-1]))  # a coarse column begins where a fine one ended
+    column = np.cumsum(begins) - 1
+    first = np.flatnonzero(begins)
+    last = np.append(first[1:], len(used)) - 1
+    return column[place], (lower_edge(used[first]), lower_edge(used[last] + 1))
 
 
 def _cumulative(block: BlockSamples, place: Ints, width: int) -> npt.NDArray[np.float32]:
@@ -235,11 +252,12 @@ def _interval(original: _Drawn, migrated: _Drawn, place: int, unrest: float, que
     differences = migrated.draws[place] - original.draws[place]
     differences = differences[np.isfinite(differences)]
     raw = float(np.var(differences))
-    variance = float(original.variance[place] + migrated.variance[place])
-    variance += unrest * (1 / original.blocks + 1 / migrated.blocks)
+    chance = float(original.variance[place] + migrated.variance[place])
+    moved = unrest * (1 / original.blocks + 1 / migrated.blocks)
+    variance = chance + moved
+    freedom = _freedom((chance, original.freedom + migrated.freedom), (moved, original.blocks + migrated.blocks - 2))
     tail = (1 - question.confidence) / 2
     low, high = (float(v) for v in np.quantile(differences, (tail, 1 - tail)) - np.median(differences))
-    freedom = original.freedom + migrated.freedom
     usual = NormalDist().inv_cdf(1 - tail)
     wider = math.sqrt(variance / raw) if raw > 0 else 1.0
     plain = wider * student(1 - tail, freedom) / usual
@@ -253,15 +271,23 @@ def _interval(original: _Drawn, migrated: _Drawn, place: int, unrest: float, que
     )  # fmt: skip
 
 
+def _freedom(*parts: tuple[float, int]) -> float:
+    """Degrees of freedom of a sum of variances (Satterthwaite): little is known of what few blocks differ by."""
+    total = sum(variance for variance, _ in parts)
+    spread = sum(variance**2 / max(1, freedom) for variance, freedom in parts)
+    return max(2.0, round(total**2 / spread, 1)) if spread else float(_MANY)
+
+
+@lru_cache(maxsize=4096)
 def student(p: float, freedom: float) -> float:
-    """Quantile of Student's t by the Cornish-Fisher expansion; good to 1 % from 8 degrees of freedom at p ≤ 0.9999."""
-    z, f = NormalDist().inv_cdf(p), max(3.0, float(freedom))
-    return (
-        z
-        + (z**3 + z) / (4 * f)
-        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * f**2)
-        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * f**3)
-    )
+    """Quantile of Student's t for p ≥ 0.5, by integrating its density over the angle (t = √f · tan θ)."""
+    if freedom > _MANY:
+        return NormalDist().inv_cdf(p)
+    angle = np.linspace(0.0, math.pi / 2, 20_001)
+    density = np.cos(angle) ** (freedom - 1)
+    grown = np.concatenate(([0.0], np.cumsum((density[1:] + density[:-1]) / 2)))
+    found = float(np.interp(2 * p - 1, grown / grown[-1], angle))
+    return math.sqrt(freedom) * math.tan(found)
 
 
 # --------------------------------------------------------------------------- throughput, plans for more, distributions

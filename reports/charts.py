@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -34,8 +35,8 @@ from reports.words import Words
 
 STACKS = ("original", "migrated")
 COLOUR = {"original": "#1b5e95", "migrated": "#c4560a"}
-_Dashes = tuple[float, tuple[float, ...]]
-STYLE: Mapping[str, _Dashes] = {"original": (0, ()), "migrated": (0, (3.2, 1.4))}
+_LineStyle = Literal["-"] | tuple[float, tuple[float, ...]]
+STYLE: Mapping[str, _LineStyle] = {"original": "-", "migrated": (0, (3.2, 1.4))}
 MARKER = {"original": "o", "migrated": "D"}
 _MEBI = 1024.0 * 1024.0
 _MOST_POINTS = 1200  # of one line: more than a page has columns
@@ -224,24 +225,26 @@ class _Panel:
     top: float | None = None
 
 
-# Units as the agent writes them: % of the host, % of one core, bytes, bytes per second.
+# Units as the agent sums them up: % of the host, % of one core, MiB, bytes per second.
 _PANELS = (
     _Panel(key="cpu", values=("cpu", "iowait"), top=100),
     _Panel(key="process_cpu", values=("process_cpu",)),
     _Panel(key="memory", values=("memory",), top=100),
-    _Panel(key="process_memory", values=("process_memory",), scale=_MEBI),
+    _Panel(key="process_memory", values=("process_memory",)),
     _Panel(key="disk", values=("disk_read", "disk_write"), scale=_MEBI),
     _Panel(key="network", values=("net_recv", "net_sent"), scale=_MEBI),
 )
-_NTH: tuple[tuple[float, _Dashes], ...] = ((1.1, (0, ())), (0.9, (0, (2, 1))))
+_NTH: tuple[tuple[float, _LineStyle], ...] = ((1.1, "-"), (0.9, (0, (2, 1))))
 _OWN, _OTHER = "#dfe5ea", "#cdd5db"
 
 
 def resources(series: Series, words: Words, *, name: str) -> str:
-    """Every resource over time, the two stacks beside each other on equal axes, load blocks shaded."""
-    lines = {t.stack: t for t in series.timelines}
+    """Every resource over time, the stacks side by side on equal axes, load blocks shaded; "" without readings."""
+    lines = {t.stack: t for t in series.timelines if t.t}
     stacks = [s for s in STACKS if s in lines]
     rows = [p for p in _PANELS if any(v in lines[s].values for v in p.values for s in stacks)]
+    if not rows:
+        return ""
     frame = Frame(
         width=PAGE_INCHES, rows=len(rows), columns=len(stacks), panel=0.9, left=0.75, between=0.25, above=0.78, gap=0.14
     )
@@ -257,10 +260,10 @@ def resources(series: Series, words: Words, *, name: str) -> str:
                     above(axes, (window.start + window.end) / 2, window.level)
             if i % len(stacks) == 0:
                 axes.set_ylabel(words(f"panel.{row.key}"))
-                axes.set_ylim(bottom=0, top=row.top)
                 axes.yaxis.set_major_locator(MaxNLocator(4))
-        ends = [t.t[-1] for t in lines.values() if t.t]
-        panels[0].set_xlim(min(t.t[0] for t in lines.values() if t.t), max(ends))
+        for row, axes in zip(rows, panels[:: len(stacks)], strict=True):
+            axes.set_ylim(bottom=0, top=row.top)  # only now: setting a limit stops it from growing with the next stack
+        panels[0].set_xlim(min(t.t[0] for t in lines.values()), max(t.t[-1] for t in lines.values()))
         frame.caption(figure, words("chart.seconds"))
         other = words("chart.other_window")
         legend(
@@ -293,8 +296,7 @@ def _resource(axes: Axes, panel: _Panel, line: Timeline, colour: str, words: Wor
         keys.append(Line2D([], [], color=shade, linewidth=width, linestyle=style, label=words(f"value.{value}")))
     if len(keys) > 1:
         axes.legend(
-            handles=keys, loc="upper right", ncols=2, fontsize=6.5, borderpad=0.1, handlelength=1.6, borderaxespad=0.2,
-            frameon=True, framealpha=0.85, edgecolor="none", facecolor="white",
+            handles=keys, loc="upper left", ncols=2, fontsize=6.5, borderpad=0.1, handlelength=1.6, borderaxespad=0.2,
         )  # fmt: skip
 
 

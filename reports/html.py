@@ -1,7 +1,7 @@
 """`report.html`: one file, no script, no outside request, in Chinese or English.
 
 This module arranges a `Result` and its `Series` for the templates; wording is in `words.toml`, layout in `templates/`.
-Everything from the result is escaped by Jinja2, hidden characters are named, and the page's own content policy forbids
+Everything from the result is escaped and its hidden characters are named in one place, and the page's own content policy forbids
 scripts, requests and style attributes. Not here: any figure that is not in the result.
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from harness.result import Estimate, Judgement, Result, Series
 from reports import charts, marks, numbers, text, view
@@ -35,8 +35,9 @@ _KIND = {
     view.Conclusion.UNDECIDED: "open", view.Conclusion.UNTESTED: "void",
 }  # fmt: skip
 _ATTACHMENTS = (
-    ("result.json", "result"), ("series.json", "series"), ("report.html", "report"), ("junit.xml", "junit"),
-    ("manifest.json", "manifest"), ("workload/", "workload"), ("recordings/", "recordings"), ("readings/", "readings"),
+    ("report.html", "report"), ("result.json", "result"), ("series.json", "series"), ("junit.xml", "junit"),
+    ("manifest.json", "manifest"), ("run.json", "run"), ("facts/", "facts"), ("workload/", "workload"),
+    ("recordings/", "recordings"), ("readings/", "readings"),
 )  # fmt: skip
 
 
@@ -46,15 +47,15 @@ def render(result: Result, series: Series, lang: str = "zh") -> str:
     environment = Environment(
         loader=PackageLoader("reports", "templates"),
         autoescape=True,
+        finalize=_printable,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.globals.update(w=words, r=result)
     environment.filters.update(
-        line=lambda value: text.one_line(str(value)),
         visible=text.visible,
-        block=text.lines,
+        block=lambda value: escape(text.lines(value)),
         count=numbers.count,
         sig=numbers.significant,
         ratio=numbers.ratio,
@@ -78,6 +79,11 @@ def render(result: Result, series: Series, lang: str = "zh") -> str:
         **_method(result),
     )
     return _without_blank_lines(page)
+
+
+def _printable(value: Any) -> Any:
+    """Applied to every expression of every template: no value reaches the page with a hidden character in it."""
+    return text.one_line(value) if type(value) is str else value
 
 
 def write_html(path: Path, result: Result, series: Series, lang: str = "zh") -> Path:
@@ -116,7 +122,7 @@ def _summary(result: Result) -> dict[str, Any]:
     return {
         "stacks": view.by_name(result),
         "packs": list(result.ledger),
-        "plan_title": f"{result.plan.get('name', '–')}{f'（{title}）' if title else ''}",
+        "plan_title": " · ".join(str(part) for part in (result.plan.get("name", "–"), title) if part),
         "overall": overall.value,
         "overall_kind": _KIND[overall],
         "asked": asked,
@@ -288,11 +294,10 @@ def _resources(result: Result, series: Series, words: Words) -> dict[str, Any]:
     for name, cells in summaries.items():
         for key in dict.fromkeys(k for c in cells if c for k in c.details):
             details.append((f"{name}.{key}", [c.details.get(key) if c else None for c in cells]))
-    drawn = any(t.t for t in series.timelines)
     return {
         "resource_rows": list(summaries.items()),
         "resource_details": details,
-        "resource_chart": Markup(charts.resources(series, words, name="resources")) if drawn else "",
+        "resource_chart": Markup(charts.resources(series, words, name="resources")),
     }
 
 

@@ -136,7 +136,8 @@ def _parse(content: bytes) -> dict[str, Entry] | None:
     try:
         whole: Any = json.loads(content)
         entries = [Entry(**entry) for entry in whole["entries"]]
-        if _canonical(entries) != content:
+        paths = [entry.path for entry in entries]
+        if paths != sorted(set(paths)) or _canonical(entries) != content:
             return None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

@@ -46,13 +46,6 @@ def measured(value: float, unit: str) -> str:
                 break
             scaled /= 1024
         return f"{significant(scaled)} {name}{'/' + per if per else ''}"
-    return f"{value:.1f}%" if unit == "%" else f"{significant(value)} {unit}".strip()
-
-
-def clock(seconds: float) -> str:
-    """90 → 1 min 30 s."""
-    whole = round(seconds)
-    hours, rest = divmod(whole, 3600)
-    minutes, left = divmod(rest, 60)
-    parts = [f"{hours} h" if hours else "", f"{minutes} min" if minutes else "", f"{left} s" if left else ""]
-    return " ".join(p for p in parts if p) or "0 s"
+    if unit.startswith("%"):  # "% of one core": the row's name says of what
+        return f"{value:.1f}%"
+    return f"{significant(value)} {unit}".strip()

@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
 from harness.errors import DriverMissing
+from reports.text import one_line
 
 INK, MUTED, GRID = "#22303c", "#5c6873", "#d9dee3"
 PAGE_INCHES = 10.0  # a figure this wide fills the page
@@ -46,9 +47,9 @@ def _font() -> tuple[str, frozenset[int]]:
 
 
 def drawable(text: str) -> str:
-    """The text with characters that the chart font lacks replaced by 〓, so that none vanishes silently."""
+    """One line in which characters that the chart font lacks are replaced by 〓, so that none vanishes silently."""
     known = _font()[1]
-    return "".join(char if ord(char) in known else _GETA for char in text)
+    return "".join(char if ord(char) in known else _GETA for char in one_line(text))
 
 
 @contextmanager

@@ -190,7 +190,7 @@ def flat(value: Any, path: str = "") -> list[tuple[str, str]]:
     if isinstance(value, list | tuple) and any(isinstance(v, Mapping) for v in value):
         return [row for i, inner in enumerate(value, 1) for row in flat(inner, f"{path}[{i}]")]
     if isinstance(value, list | tuple):
-        return [(path, "、".join(map(str, value)))]
+        return [(path, ", ".join(map(str, value)))]
     return [(path, str(value))]
 
 

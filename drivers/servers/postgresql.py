@@ -166,8 +166,9 @@ class PostgresqlServer:
         self._program(
             place,
             "initdb",
-            # Code-point order and Unicode case rules from inside the server, the same on every machine.
-            *("-D", str(fresh), "-U", "postgres", "--encoding=UTF8", "--locale=C"),
+            # --no-sync is for this empty folder only; what is stored later is flushed as usual.
+            # The locale: code-point order and Unicode case rules from inside the server, the same on every machine.
+            *("-D", str(fresh), "-U", "postgres", "--no-sync", "--encoding=UTF8", "--locale=C"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--auth-local=trust", "--auth-host=reject"),
         )
         with (fresh / "postgresql.conf").open("a") as file:

@@ -188,7 +188,7 @@ class DbapiDriver:
         try:
             yield connection
         except (self.dbapi.Error, *VALUE_ERRORS) as error:
-            raise self._admin_fault(doing, error) from None
+            raise self._admin_fault(doing, error) from error
         finally:
             self._close(connection)
 

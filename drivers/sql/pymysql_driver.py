@@ -29,6 +29,7 @@ class PymysqlDriver(TableWork):
         "SELECT table_name FROM information_schema.tables WHERE table_schema = database() AND table_type = 'BASE TABLE'"
     )
     hold_checks = ("SET foreign_key_checks = 0",)
+    resume_checks = ("SET foreign_key_checks = 1",)
 
     # ------------------------------------------------------------------ connecting
 

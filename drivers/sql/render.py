@@ -51,6 +51,12 @@ def render(statement: Statement, dialect: Dialect, keys: tuple[str, ...]) -> Ren
         final = compiled.construct_expanded_state(named)
     except exc.SQLAlchemyError as error:
         raise BadInput(f"语句 {statement.name} 无法写成 {keys[0]} 的 SQL：{error}") from error
+    unbounded = [key for key in named if compiled.binds[key].expanding]
+    if unbounded:
+        raise BadInput(
+            f"语句 {statement.name} 的参数 {'、'.join(unbounded)} 是长度不定的列表，无法事先写成 SQL。",
+            hint="请改成固定个数的参数，或逐个执行。",
+        )
     if compiled.insert_prefetch or compiled.update_prefetch:
         names = "、".join(column.name for column in (*compiled.insert_prefetch, *compiled.update_prefetch))
         raise BadInput(

@@ -27,6 +27,7 @@ class TableWork(DbapiDriver):
 
     existing_sql: str  # names of the base tables of the current schema
     hold_checks: tuple[str, ...] = ()  # before dropping or emptying tables that refer to each other
+    resume_checks: tuple[str, ...] = ()  # before creating them, so that a wrong foreign key is noticed
 
     def _stream(self, connection: Any, sql: str) -> Iterator[Row]:
         """Rows as they arrive, never all at once in the client library."""
@@ -59,7 +60,7 @@ class TableWork(DbapiDriver):
                 self._run(connection, statement)
             for statement in self._drops([name for name in reversed(names) if name in present]):
                 self._run(connection, statement)
-            for statement in self._creates(metadata):
+            for statement in (*self.resume_checks, *self._creates(metadata)):
                 self._run(connection, statement)
             connection.commit()
 

@@ -25,6 +25,7 @@ from locust.runners import LocalRunner
 
 from harness import runfile
 from harness.errors import BadInput, Fault
+from harness.execute.sequential import check_invariants
 from harness.execute.site import refuse_protected
 from harness.execute.users import Crowd, LoopWatch, User, refuse_serial, self_test
 from harness.execute.watching import watching
@@ -106,7 +107,7 @@ class HandRun:
         """A Locust user arrives: a session, and an endless stream due from now on."""
         number = next(self._coming)
         self._users_most = max(self._users_most, number + 1)
-        users = max(self.environment.parsed_options.num_users or 1, number + 1)  # type: ignore[union-attr]
+        users = max(self.environment.runner.target_user_count, number + 1)  # type: ignore[union-attr]
         rng = random.Random(f"{self.plan.data.seed}/{self.pack.name}/by-hand/{number}")
         drawing = Draw(world=self.world, pools=self.pools, rng=rng, user=number, users=users)
         arrived = time.monotonic_ns() - self.crowd.epoch_ns
@@ -130,6 +131,7 @@ class HandRun:
         ended = time.monotonic_ns()
         self.crowd.file.close()
         self._agents.close()
+        write_json(self.recording.folder / "invariants.json", check_invariants(self.pack, self.driver))
         self.recording.seal(
             {
                 "kind": "load",

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gevent
 import locust
@@ -27,6 +27,9 @@ from harness.execute.users import Crowd, LoopWatch, User, refuse_serial, self_te
 from harness.model import Item, Pack, ReplyKind, SqlEndpoint
 from harness.ports import Driver
 from harness.recording import read_items, write_json
+
+if TYPE_CHECKING:
+    from harness.execute.by_hand import HandRun
 
 DriverFor = Callable[[SqlEndpoint], Driver]
 
@@ -138,51 +141,23 @@ def give_up(environment: Environment, folder: Path, fault: Fault) -> None:
 
 def hospital_user(pack: Pack, driver_for: DriverFor) -> type[locust.User]:
     """The Locust user class of a pack; registers the command-line options and the set-up of a run."""
-
-    running: dict[str, Any] = {}
-
-    @locust.events.init_command_line_parser.add_listener
-    def _options(parser: Any) -> None:
-        group = parser.add_argument_group("信衡", "被测技术栈与记录")
-        group.add_argument("--stacks", default="stacks.toml", help="技术栈文件")
-        group.add_argument("--stack", default="migrated", choices=["original", "migrated"], help="压测哪一侧")
-        group.add_argument("--level", default="", help="方案中的负载级别，缺省取最高级")
-        group.add_argument("--out", default="", help="运行目录，缺省 out/locust-<时间>")
-        group.add_argument("--keep-data", action="store_true", help="不重新装载数据")
-        group.add_argument("--block", default="", help="（由 xinheng run 使用）负载块说明文件")
-
-    @locust.events.init.add_listener
-    def _begin(environment: Environment, **_: Any) -> None:
-        options = environment.parsed_options
-        if options is None:
-            return
-        if options.block:
-            spec = read_spec(Path(options.block))
-            gevent.spawn(_die_with_parent)
-            try:
-                running["run"] = BlockRun(spec, pack, driver_for(spec.sql), environment)
-            except Fault as fault:
-                give_up(environment, Path(spec.folder), fault)
-                sys.exit(fault.exit_code)
-        else:
-            from harness.execute.by_hand import HandRun
-
-            running["run"] = HandRun(options, pack, driver_for, environment)
+    running: list[BlockRun | HandRun] = []
+    locust.events.init_command_line_parser.add_listener(_add_options)
+    locust.events.init.add_listener(lambda environment, **_: running.extend(_begin(pack, driver_for, environment)))
 
     class HospitalUser(locust.User):
         """One session at the hospital's counters."""
 
         def on_start(self) -> None:
-            run = running["run"]
             try:
-                self.session, self.items = run.come()
+                self.session, self.items = running[0].come()
             except Fault as fault:
-                run.refuse(fault)
+                running[0].refuse(fault)
                 raise StopUser from fault
 
         @locust.task
         def work(self) -> None:
-            run = running["run"]
+            run = running[0]
             run.crowd.go.wait()
             try:
                 self.session.work(self.items, **run.bounds())
@@ -197,6 +172,39 @@ def hospital_user(pack: Pack, driver_for: DriverFor) -> type[locust.User]:
 
     HospitalUser.__name__ = f"{pack.name.capitalize()}User"
     return HospitalUser
+
+
+def _add_options(parser: Any) -> None:
+    group = parser.add_argument_group("信衡", "被测技术栈与记录（--profile 写方案名或方案文件，缺省 smoke）")
+    group.add_argument("--stacks", default="stacks.toml", help="技术栈文件")
+    group.add_argument("--stack", default="migrated", choices=["original", "migrated"], help="压测哪一侧")
+    group.add_argument("--level", default="", help="方案中的负载级别，缺省取最高级")
+    group.add_argument("--out", default="", help="运行目录，缺省 out/locust-<时间>")
+    group.add_argument("--keep-data", action="store_true", help="不重新装载数据")
+    group.add_argument("--block", default="", help="（由 xinheng run 使用）负载块说明文件")
+
+
+def _begin(pack: Pack, driver_for: DriverFor, environment: Environment) -> Iterator[BlockRun | HandRun]:
+    """The run that Locust's options ask for."""
+    options = environment.parsed_options
+    if options is None:
+        return
+    if not options.block:
+        from harness.execute.by_hand import HandRun
+
+        try:
+            yield HandRun(options, pack, driver_for, environment)
+        except Fault as fault:
+            sys.stderr.write(f"错误：{fault}\n")
+            sys.exit(fault.exit_code)
+        return
+    spec = read_spec(Path(options.block))
+    gevent.spawn(_die_with_parent)
+    try:
+        yield BlockRun(spec, pack, driver_for(spec.sql), environment)
+    except Fault as fault:
+        give_up(environment, Path(spec.folder), fault)
+        sys.exit(fault.exit_code)
 
 
 def _die_with_parent() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from harness.model import Row, Scale
 from scenarios.his import catalogue, generate_inpatients, generate_outpatients
 from scenarios.his.generate_books import Books, price
-from scenarios.his.world import BUSINESS_DAY, World
+from scenarios.his.world import BUSINESS_DAY, DAY_END, World
 
 DAYS_AHEAD = 7  # booking is open for a week
 
@@ -75,6 +75,7 @@ def _dictionaries(books: Books) -> None:
         books.windows.append((f"F{n:02d}", hire(office, "收费员", "收费员")))
     for _ in range(6):
         hire(pharmacy, "药师", "药师")
+    books.counters[DAY_END] = ["日终批次", 0]
     for dept_id, _ in books.clinics:
         books.staff[dept_id] = [
             hire(dept_id, catalogue.TITLES[n % 4][0]) for n in range(max(4, patients_per_day // 50))

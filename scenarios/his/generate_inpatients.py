@@ -13,6 +13,7 @@ BEDS = 1.5
 OCCUPIED = 0.7
 DISCHARGED = 0.25
 FEES = ((4000, 2500), (6000, 3500), (12000, 5000), (30000, 24000))  # bed and nursing, fen per day
+BILLING_DAYS = 1000  # 压测中反复日终，每次计下一天
 BASIC_DRUGS = tuple(drug for drug in catalogue.DRUGS if drug.category in ("输液", "抗菌药", "心血管药", "消化药"))
 
 
@@ -24,6 +25,7 @@ def fill(books: Books) -> None:
     books.pools["outpatient"] = [patient_id for patient_id, _ in books.persons]
     books.rng.shuffle(books.pools["outpatient"])
     open_count, past_count = max(20, int(n * OCCUPIED)), max(5, int(n * DISCHARGED))
+    books.pools["billing_day"] = [BUSINESS_DAY + dt.timedelta(days=n) for n in range(BILLING_DAYS)]
     books.pools["inpatient"] = [_admission(books, bed) for bed in beds[:open_count]]
     # Past patients lay in the beds that are free today.
     books.pools["free_bed"] = [bed_id for bed_id, _, _ in beds[open_count:]]
@@ -76,8 +78,10 @@ def _admission(books: Books, bed: tuple[str, int, int], *, stayed: int = 0) -> I
 def _charge(books: Books, kind: str, owner: tuple[str, str], fen: int, paid: tuple[dt.datetime, bool]) -> str:
     """A charge of (admission, patient): open until settlement pays it from the deposit."""
     charge_id, (admission_id, patient_id), (at, closed) = books.number("C"), owner, paid
-    status = "PAID" if closed else "OPEN"
-    books.tables["charge"].append((charge_id, kind, patient_id, None, None, admission_id, yuan(fen), status, at))
+    batch_no, status = ("历史" if kind == "DAILY" else None), ("PAID" if closed else "OPEN")
+    books.tables["charge"].append(
+        (charge_id, kind, patient_id, None, None, admission_id, yuan(fen), batch_no, status, at)
+    )
     if closed:
         books.tables["payment"].append((charge_id, "预交金", yuan(fen), at))
     return charge_id
@@ -115,8 +119,8 @@ def _order(
     executions = 1 if kind == "TEMP" else books.between(1, 2)
     for n in range(executions):
         when = at + dt.timedelta(hours=2 + 4 * n)
-        books.tables["order_execution"].append((books.number("E"), order_id, books.pick(books.staff["护士"]), when))
         charge_id = _charge(books, "ORDER", (admission_id, patient_id), amount, (when, closed))
+        books.tables["order_execution"].append((charge_id, order_id, books.pick(books.staff["护士"]), when))
         books.tables["charge_item"].append((charge_id, 1, drug.drug_name, quantity, price(drug.price), yuan(amount)))
     return order_id, kind, amount * executions
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from scenarios.his import catalogue
 from scenarios.his.generate_books import Books, price, yuan
-from scenarios.his.world import BUSINESS_DAY, Booking, Paid
+from scenarios.his.world import BUSINESS_DAY, Booking, FreeSlot, Paid
 
 HISTORY_SLOTS = 1.3  # slots offered per patient in the past
 AHEAD_SLOTS = 15  # free slots per daily outpatient
@@ -34,7 +34,7 @@ class OpenSlot(NamedTuple):
     starts_at: dt.datetime
 
 
-def fill(books: Books, *, ahead: int) -> list[str]:
+def fill(books: Books, *, ahead: int) -> list[FreeSlot]:
     """History, today and the coming days; returns the hot slots."""
     n = books.scale.outpatients_per_day
     for back in range(books.scale.days, 0, -1):
@@ -50,11 +50,12 @@ def fill(books: Books, *, ahead: int) -> list[str]:
     for stage, count in today:
         for slot in itertools.islice(taken, count):
             books.pools.setdefault(stage, []).append(_visit(books, slot, stage))
-    hot = [slot.slot_id for slot in taken]
+    hot = [FreeSlot(slot.slot_id, slot.dept_id) for slot in taken]
     free = books.pools["free_slot"] = []
     for days in range(1, ahead + 1):
         later = BUSINESS_DAY + dt.timedelta(days=days)
-        free.extend(slot.slot_id for slot in _slots(books, later, total=n * AHEAD_SLOTS // ahead + 1))
+        offered = _slots(books, later, total=n * AHEAD_SLOTS // ahead + 1)
+        free.extend(FreeSlot(slot.slot_id, slot.dept_id) for slot in offered)
     books.rng.shuffle(free)
     return hot
 
@@ -124,14 +125,14 @@ def _book(books: Books, slot: OpenSlot, stage: str) -> tuple[Booking, str]:
         (registration_id, patient_id, slot.slot_id, active, status, fee, booked_at, cancelled_at)
     )
     paid = "REFUNDED" if cancelled_at else "PAID"
-    tables["charge"].append((charge_id, "REG", patient_id, registration_id, None, None, fee, paid, booked_at))
+    tables["charge"].append((charge_id, "REG", patient_id, registration_id, None, None, fee, None, paid, booked_at))
     tables["charge_item"].append((charge_id, 1, "挂号费", 1, fee, fee))
     tables["payment"].append((charge_id, "微信", fee, booked_at))
     if cancelled_at:
         refund_id = books.number("U")
         tables["refund"].append((refund_id, charge_id, fee, "患者退号", cancelled_at))
         books.audit("CANCEL", refund_id, books.pick(books.staff["收费员"]), cancelled_at)
-    return Booking(registration_id, slot.slot_id), patient_id
+    return Booking(registration_id, FreeSlot(slot.slot_id, slot.dept_id)), patient_id
 
 
 def _arrive(books: Books, slot: OpenSlot, booking: Booking, patient_id: str, *, seen: bool) -> str:
@@ -179,7 +180,7 @@ def _pay(
         total += amount
         tables["charge_item"].append((charge_id, line, drug.drug_name, quantity, price(drug.price), yuan(amount)))
     status = "REFUNDED" if refunded else "PAID"
-    tables["charge"].append((charge_id, "RX", patient_id, None, prescription_id, None, yuan(total), status, at))
+    tables["charge"].append((charge_id, "RX", patient_id, None, prescription_id, None, yuan(total), None, status, at))
     tables["payment"].append((charge_id, books.pick(catalogue.METHODS), yuan(total), at))
     window_id, cashier_id = books.pick(books.windows)
     invoice_status = "VOID" if refunded else "VALID"

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.model import Invariant, Pack, Row, Rule, Scale, Statement, Transaction
-from scenarios.his import generate
+from scenarios.his import generate, statements, statements_wards
 from scenarios.his.invariants import INVARIANTS
 from scenarios.his.rules import RULES
-from scenarios.his.statements import STATEMENTS
 from scenarios.his.tables import metadata
 from scenarios.his.transactions import TRANSACTIONS
 from scenarios.his.world import World
@@ -40,12 +39,18 @@ class His:
         return world.pools
 
 
+def _statements() -> dict[str, Statement]:
+    """Every statement that the two pages define, by name."""
+    pages = (vars(statements), vars(statements_wards))
+    return {found.name: found for page in pages for found in page.values() if isinstance(found, Statement)}
+
+
 PACK: Pack = His(
     name="his",
     title="门诊住院 HIS",
     version="1.0",
     metadata=metadata,
-    statements=STATEMENTS,
+    statements=_statements(),
     transactions=TRANSACTIONS,
     invariants=INVARIANTS,
     rules=RULES,

@@ -277,7 +277,7 @@ Index("ix_inpatient_order_admission", inpatient_order.c.admission_id)
 order_execution = Table(
     "order_execution",
     metadata,
-    Column("execution_id", _id(), primary_key=True),
+    Column("execution_id", _id(), primary_key=True),  # 执行号即其费用号
     Column("order_id", _id(), ForeignKey("inpatient_order.order_id"), nullable=False),
     Column("nurse_id", _id(), ForeignKey("staff.staff_id"), nullable=False),
     Column("executed_at", DateTime, nullable=False),
@@ -306,12 +306,14 @@ charge = Table(
     Column("prescription_id", _id(), ForeignKey("prescription.prescription_id")),
     Column("admission_id", _id(), ForeignKey("admission.admission_id")),
     Column("amount", _money(), nullable=False),
+    Column("batch_no", _id()),  # 日终计费的批号
     Column("status", String(10), nullable=False),  # OPEN 记账 · PAID · REFUNDED
     Column("charged_at", DateTime, nullable=False),
 )
 Index("ix_charge_registration", charge.c.registration_id)
 Index("ix_charge_prescription", charge.c.prescription_id)
 Index("ix_charge_admission", charge.c.admission_id)
+Index("ix_charge_batch", charge.c.batch_no)
 
 charge_item = Table(
     "charge_item",

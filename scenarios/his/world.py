@@ -15,15 +15,23 @@ from harness.model import Drawing, Row, Scale
 from scenarios.his.people import Person
 
 BUSINESS_DAY = dt.date(2026, 3, 2)  # a Monday; nothing in a pack reads a clock
+DAY_END = "DAYEND"  # the counter that day-end batches queue for
 OPENS = dt.datetime.combine(BUSINESS_DAY, dt.time(8))
 MONEY = Decimal("0.01")
+
+
+class FreeSlot(NamedTuple):
+    """A slot that can be booked, and where."""
+
+    slot_id: str
+    dept_id: str
 
 
 class Booking(NamedTuple):
     """A registration that is paid and not yet used."""
 
     registration_id: str
-    slot_id: str
+    slot: FreeSlot
 
 
 class Paid(NamedTuple):
@@ -56,7 +64,7 @@ class World:
     nurses: Sequence[str]
     ward_doctors: Sequence[str]
     wards: Sequence[str]
-    hot_slots: Sequence[str]  # everybody wants these under load
+    hot_slots: Sequence[FreeSlot]  # everybody wants these under load
     occupied_slots: Sequence[str]  # sold to somebody who keeps it: what the probes try to buy again
 
 

@@ -25,6 +25,7 @@ from harness.workload import functional
 
 ROUNDS = 5
 TRANSACTIONS = 600
+MOST = 2.0  # own CPU time per statement ÷ that of the bare loop
 
 
 class TakingDown:
@@ -120,19 +121,23 @@ def measure(product: str, home: Path) -> dict[str, Any]:
         "own_us_per_statement": round(own, 1),
         "bare_us_per_statement": round(reference, 1),
         "ratio": round(statistics.median(a / b for a, b in pairs), 2),
-        "target": 2.0,
+        "most": MOST,
     }
 
 
-def main() -> None:
+def main() -> int:
+    within = True
     with tempfile.TemporaryDirectory() as folder:
         for product in ("postgresql", "oceanbase"):
             home = Path(folder) / product
             try:
-                sys.stdout.write(json.dumps(measure(product, home)) + "\n")
+                figures = measure(product, home)
+                sys.stdout.write(json.dumps(figures) + "\n")
+                within = within and figures["ratio"] <= MOST
             finally:
                 server_for(product, home).discard()
+    return 0 if within else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -185,7 +185,9 @@ def test_missing_wheel_names_the_package(name: str) -> None:
     facts: Product = product(name)
     code = (
         f"import sys; sys.modules[{facts.module!r}] = None\n"
-        "from drivers.sql import driver_for\nfrom harness.errors import DriverMissing\nfrom harness.model import SqlEndpoint\n"
+        "from drivers.sql import driver_for\n"
+        "from harness.errors import DriverMissing\n"
+        "from harness.model import SqlEndpoint\n"
         f"try: driver_for(SqlEndpoint(url='{facts.dialect}://u@h/db'))\n"
         "except DriverMissing as fault: print(fault)\n"
     )

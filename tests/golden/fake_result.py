@@ -268,8 +268,8 @@ def _readings(factor: float) -> dict[str, ReadingSummary]:
         "memory": one(31.0, "%"),
         "disk": one(3.2e6, "B/s", write=2.9e6, read=0.3e6),
         "network": one(0.9e6, "B/s"),
-        "process_cpu": one(62.0, "%"),
-        "process_memory": one(310e6, "B"),
+        "process_cpu": one(62.0, "% of one core"),
+        "process_memory": one(310.0, "MiB"),
     }
 
 
@@ -292,7 +292,7 @@ def _timeline(stack: str, windows: list[Window], points: int, rng: random.Random
         values={
             "cpu": wave(88 * slow), "iowait": wave(9 * slow), "process_cpu": wave(150 * slow),
             "memory": wave(6, 28 * slow),
-            "process_memory": tuple(210e6 * slow + 4e7 * min(1.0, t / points * 2) for t in range(points)),
+            "process_memory": tuple(210 * slow + 40 * min(1.0, t / points * 2) for t in range(points)),
             "disk_read": wave(0.8e6), "disk_write": wave(6e6 * slow),
             "net_recv": wave(1.5e6), "net_sent": wave(2.4e6),
         },

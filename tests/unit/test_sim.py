@@ -115,5 +115,5 @@ def test_another_pair_in_the_same_folder_is_refused(tmp_path: Path) -> None:
 
 def test_a_damaged_note_is_bad_input(tmp_path: Path) -> None:
     (tmp_path / "sim.json").write_text("{")
-    with pytest.raises(BadInput, match="sim.json"):
+    with pytest.raises(BadInput, match="已损坏"):
         Simulation.found(tmp_path, FakeServer)

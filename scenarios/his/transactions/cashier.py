@@ -28,7 +28,7 @@ def charge(
         tx.refuse("处方没有对应的患者")
     lines = [
         (line_no, name, quantity, price, money(quantity * price))
-        for line_no, name, quantity, price in tx.rows(sql.PRICED_ITEMS, prescription_id=prescription_id)
+        for line_no, _, name, quantity, price in tx.rows(sql.PRICED_ITEMS, prescription_id=prescription_id)
     ]
     total = sum((amount for *_, amount in lines), Decimal("0.00"))
     tx.change(
@@ -40,6 +40,7 @@ def charge(
         prescription_id=prescription_id,
         admission_id=None,
         amount=total,
+        batch_no=None,
         status="PAID",
         charged_at=at,
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from harness.model import Conversation, Drawing, Row, Transaction
 from scenarios.his import catalogue
 from scenarios.his import statements as sql
+from scenarios.his import statements_wards as wards
 from scenarios.his.generate_inpatients import BASIC_DRUGS
 from scenarios.his.transactions.common import audit, issue_invoice, money, refuse_if_refused
 from scenarios.his.world import Inpatient, moment, one_of, window
@@ -19,7 +20,7 @@ DEPOSITS = tuple(map(Decimal, ("1000.00", "2000.00", "3000.00", "5000.00")))
 
 def lock_open_admission(tx: Conversation, admission_id: str) -> Row:
     """(patient_id, bed_id, status, deposit) of somebody who is still in the hospital."""
-    row = tx.row(sql.LOCK_ADMISSION, admission_id=admission_id)
+    row = tx.row(wards.LOCK_ADMISSION, admission_id=admission_id)
     if row is None or row[2] != "IN":
         tx.refuse("患者不在院")
     return row
@@ -33,7 +34,7 @@ def admit(
 ) -> None:
     """登记入院并占床。床位是否空着，由唯一索引在插入时说了算。"""
     reply = tx.attempt(
-        sql.ADD_ADMISSION,
+        wards.ADD_ADMISSION,
         admission_id=admission_id,
         patient_id=patient_id,
         bed_id=bed_id,
@@ -81,7 +82,7 @@ def place_order(
     """为在院患者下一条长期或临时医嘱。"""
     lock_open_admission(tx, admission_id)
     tx.change(
-        sql.ADD_ORDER,
+        wards.ADD_ORDER,
         order_id=order_id, admission_id=admission_id, doctor_id=doctor_id, status="ACTIVE", ordered_at=at, **order,
     )  # fmt: skip
 
@@ -112,34 +113,35 @@ def draw_place_order(drawing: Drawing) -> dict[str, Any] | None:
 
 
 def execute_order(
-    tx: Conversation, *, execution_id: str, order_id: str, charge_id: str, nurse_id: str, at: dt.datetime
+    tx: Conversation, *, execution_id: str, admission_id: str, order_id: str, nurse_id: str, at: dt.datetime
 ) -> None:
-    """护士执行医嘱，药费按现价记入住院账；临时医嘱执行后即完成。"""
-    order = tx.row(sql.ORDER_TO_EXECUTE, order_id=order_id)
-    if order is None or order[3] != "ACTIVE":
-        tx.refuse("医嘱不存在或已停止")
-    admission_id, kind, quantity, _, drug_name, price = order
+    """护士执行医嘱，药费按现价记入住院账，费用号即执行号；临时医嘱执行后即完成。"""
     patient_id = lock_open_admission(tx, admission_id)[0]
+    order = tx.row(wards.ORDER_TO_EXECUTE, order_id=order_id, admission_id=admission_id)
+    if order is None or order[2] != "ACTIVE":
+        tx.refuse("该患者没有这条医嘱或已停止")
+    kind, quantity, _, _, drug_name, price = order
     amount = money(quantity * price)
-    tx.change(sql.ADD_EXECUTION, execution_id=execution_id, order_id=order_id, nurse_id=nurse_id, executed_at=at)
+    tx.change(wards.ADD_EXECUTION, execution_id=execution_id, order_id=order_id, nurse_id=nurse_id, executed_at=at)
     tx.change(
         sql.ADD_CHARGE,
-        charge_id=charge_id,
+        charge_id=execution_id,
         kind="ORDER",
         patient_id=patient_id,
         registration_id=None,
         prescription_id=None,
         admission_id=admission_id,
         amount=amount,
+        batch_no=None,
         status="OPEN",
         charged_at=at,
     )
     tx.change(
         sql.ADD_CHARGE_ITEM,
-        charge_id=charge_id, line_no=1, item_name=drug_name, quantity=quantity, unit_price=price, amount=amount,
+        charge_id=execution_id, line_no=1, item_name=drug_name, quantity=quantity, unit_price=price, amount=amount,
     )  # fmt: skip
     if kind == "TEMP":
-        tx.change(sql.FINISH_ORDER, order_id=order_id)
+        tx.change(wards.FINISH_ORDER, order_id=order_id)
 
 
 def draw_execute_order(drawing: Drawing) -> dict[str, Any] | None:
@@ -157,8 +159,8 @@ def draw_execute_order(drawing: Drawing) -> dict[str, Any] | None:
     drawing.put("inpatient", inpatient._replace(orders=(*others, *again)))
     return {
         "execution_id": drawing.number("E"),
+        "admission_id": inpatient.admission_id,
         "order_id": order_id,
-        "charge_id": drawing.number("C"),
         "nurse_id": one_of(drawing, drawing.world.nurses),
         "at": moment(drawing),
     }
@@ -172,10 +174,10 @@ def transfer_bed(
 ) -> None:
     """换到另一张空床，原床同时空出。"""
     from_bed_id = lock_open_admission(tx, admission_id)[1]
-    reply = tx.attempt(sql.MOVE_TO_BED, admission_id=admission_id, to_bed_id=to_bed_id)
+    reply = tx.attempt(wards.MOVE_TO_BED, admission_id=admission_id, to_bed_id=to_bed_id)
     refuse_if_refused(tx, reply, "床位已占用")
     tx.change(
-        sql.ADD_TRANSFER,
+        wards.ADD_TRANSFER,
         transfer_id=transfer_id,
         admission_id=admission_id,
         from_bed_id=from_bed_id,
@@ -208,18 +210,21 @@ def draw_transfer_bed(drawing: Drawing) -> dict[str, Any] | None:
 
 
 def discharge(
-    tx: Conversation, *, settlement_id: str, admission_id: str, window_id: str, staff_id: str, at: dt.datetime
+    tx: Conversation, *, settlement_id: str, admission_id: str, bed_id: str, desk: Sequence[str], at: dt.datetime
 ) -> None:
     """汇总未结费用，以预交金抵付，多退少补，停医嘱，空出床位，开发票。"""
-    deposit = lock_open_admission(tx, admission_id)[3]
-    summed = tx.row(sql.OPEN_TOTAL, admission_id=admission_id)
+    window_id, staff_id = desk
+    _, occupied, _, deposit = lock_open_admission(tx, admission_id)
+    if occupied != bed_id:
+        tx.refuse("患者不在这张床")
+    summed = tx.row(wards.OPEN_TOTAL, admission_id=admission_id)
     total = money(summed[0]) if summed is not None and summed[0] is not None else Decimal("0.00")
-    tx.change(sql.PAY_FROM_DEPOSIT, admission_id=admission_id, at=at)
-    tx.change(sql.CLOSE_CHARGES, admission_id=admission_id)
-    tx.change(sql.STOP_ORDERS, admission_id=admission_id)
-    tx.change(sql.DISCHARGE, admission_id=admission_id, at=at)
+    tx.change(wards.PAY_FROM_DEPOSIT, admission_id=admission_id, at=at)
+    tx.change(wards.CLOSE_CHARGES, admission_id=admission_id)
+    tx.change(wards.STOP_ORDERS, admission_id=admission_id)
+    tx.change(wards.DISCHARGE, admission_id=admission_id, at=at)
     tx.change(
-        sql.ADD_SETTLEMENT,
+        wards.ADD_SETTLEMENT,
         settlement_id=settlement_id,
         admission_id=admission_id,
         total_amount=total,
@@ -237,12 +242,11 @@ def draw_discharge(drawing: Drawing) -> dict[str, Any] | None:
         return None
     drawing.put("free_bed", inpatient.bed_id)
     drawing.put("outpatient", inpatient.patient_id)
-    window_id, staff_id = window(drawing)
     return {
         "settlement_id": drawing.number("J"),
         "admission_id": inpatient.admission_id,
-        "window_id": window_id,
-        "staff_id": staff_id,
+        "bed_id": inpatient.bed_id,
+        "desk": window(drawing),
         "at": moment(drawing),
     }
 

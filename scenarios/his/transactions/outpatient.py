@@ -11,7 +11,7 @@ from scenarios.his import catalogue
 from scenarios.his import statements as sql
 from scenarios.his.people import Person
 from scenarios.his.transactions.common import audit, next_number, refuse_if_refused
-from scenarios.his.world import Booking, moment, one_of
+from scenarios.his.world import Booking, FreeSlot, moment, one_of
 
 ONLINE = "微信"
 HOT_SHARE = 0.1  # 并发时，每十次预约有一次去抢热门号源
@@ -102,6 +102,7 @@ def book(
         prescription_id=None,
         admission_id=None,
         amount=fee,
+        batch_no=None,
         status="PAID",
         charged_at=at,
     )
@@ -115,18 +116,18 @@ def book(
 def draw_book(drawing: Drawing) -> dict[str, Any] | None:
     world = drawing.world
     hot = drawing.users > 1 and drawing.rng.random() < HOT_SHARE
-    slot_id = one_of(drawing, world.hot_slots) if hot else drawing.take("free_slot")
-    if slot_id is None:
+    slot: FreeSlot | None = one_of(drawing, world.hot_slots) if hot else drawing.take("free_slot")
+    if slot is None:
         return None
     patient_id = drawing.take("new_patient") or one_of(drawing, world.persons)[0]
     registration_id = drawing.number("R")
     if not hot:  # 抢热门号可能落空，所以后续业务不指望它
-        drawing.put("booked", Booking(registration_id, slot_id))
+        drawing.put("booked", Booking(registration_id, slot))
     return {
         "registration_id": registration_id,
         "charge_id": drawing.number("C"),
         "patient_id": patient_id,
-        "slot_id": slot_id,
+        "slot_id": slot.slot_id,
         "at": moment(drawing),
     }
 
@@ -151,7 +152,7 @@ def draw_cancel_booking(drawing: Drawing) -> dict[str, Any] | None:
     booking: Booking | None = drawing.take("booked")
     if booking is None:
         return None
-    drawing.put("free_slot", booking.slot_id)
+    drawing.put("free_slot", booking.slot)
     return {
         "registration_id": booking.registration_id,
         "refund_id": drawing.number("U"),
@@ -163,14 +164,14 @@ def draw_cancel_booking(drawing: Drawing) -> dict[str, Any] | None:
 # --------------------------------------------------------------------------- 分诊签到
 
 
-def check_in(tx: Conversation, *, visit_id: str, registration_id: str, at: dt.datetime) -> None:
-    """报到，取本科室的下一个排队号。"""
+def check_in(tx: Conversation, *, visit_id: str, registration_id: str, dept_id: str, at: dt.datetime) -> None:
+    """到科室分诊台报到，取本科室的下一个排队号。"""
     if tx.change(sql.MARK_ARRIVED, registration_id=registration_id) != 1:
         tx.refuse("挂号不存在、已签到或已退号")
     booked = tx.row(sql.BOOKED_WITH, registration_id=registration_id)
-    if booked is None:
-        tx.refuse("挂号没有对应的排班")
-    patient_id, dept_id, doctor_id = booked
+    if booked is None or booked[1] != dept_id:
+        tx.refuse("挂的不是本科室的号")
+    patient_id, _, doctor_id = booked
     tx.change(
         sql.ADD_VISIT,
         visit_id=visit_id,
@@ -190,7 +191,12 @@ def draw_check_in(drawing: Drawing) -> dict[str, Any] | None:
         return None
     visit_id = drawing.number("V")
     drawing.put("waiting", visit_id)
-    return {"visit_id": visit_id, "registration_id": booking.registration_id, "at": moment(drawing)}
+    return {
+        "visit_id": visit_id,
+        "registration_id": booking.registration_id,
+        "dept_id": booking.slot.dept_id,
+        "at": moment(drawing),
+    }
 
 
 # --------------------------------------------------------------------------- 开处方

@@ -16,7 +16,7 @@ from scenarios.his.world import Paid, moment, one_of
 def dispense(
     tx: Conversation, *, prescription_id: str, dispensing_id: str, pharmacist_id: str, at: dt.datetime
 ) -> None:
-    """按先到期先发从各批次扣库存，逐批记发药流水；任何一项不够，整张处方都不发。"""
+    """按先到期先发从各批次扣库存，逐批记发药流水、核对余量；任何一项不够，整张处方都不发。"""
     if tx.change(sql.MARK_DISPENSED, prescription_id=prescription_id) != 1:
         tx.refuse("处方未收费或已发药")
     line_no = 0
@@ -33,6 +33,7 @@ def dispense(
                 pharmacist_id=pharmacist_id,
                 dispensed_at=at,
             )
+            tx.row(sql.BATCH_LEFT, batch_id=batch_id)
 
 
 def take_first_expiring(tx: Conversation, drug_code: str, wanted: int) -> list[tuple[str, int]]:
@@ -73,7 +74,7 @@ def draw_dispense(drawing: Drawing) -> dict[str, Any] | None:
 def return_drugs(
     tx: Conversation, *, prescription_id: str, dispensing_id: str, pharmacist_id: str, at: dt.datetime
 ) -> None:
-    """整张退药：各批次加回库存，记负数流水；退款由收费处另办。"""
+    """整张退药：各批次加回库存，记负数流水，核对余量；退款由收费处另办。"""
     if tx.change(sql.MARK_RETURNED, prescription_id=prescription_id) != 1:
         tx.refuse("处方未发药或已退药")
     lines = tx.rows(sql.DISPENSED_LINES, prescription_id=prescription_id)
@@ -89,6 +90,7 @@ def return_drugs(
             pharmacist_id=pharmacist_id,
             dispensed_at=at,
         )
+        tx.row(sql.BATCH_LEFT, batch_id=batch_id)
     audit(tx, action="RETURN", object_id=dispensing_id, staff_id=pharmacist_id, at=at)
 
 

@@ -147,6 +147,7 @@ def huge_amount(tx: Conversation, *, charge_id: str, patient_id: str, amount: De
         prescription_id=None,
         admission_id=None,
         amount=amount,
+        batch_no=None,
         status="OPEN",
         charged_at=at,
     )

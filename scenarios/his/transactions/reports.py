@@ -6,8 +6,9 @@ import datetime as dt
 from typing import Any
 
 from harness.model import Conversation, Drawing, Transaction
-from scenarios.his import statements as sql
-from scenarios.his.world import BUSINESS_DAY, OPENS, one_of
+from scenarios.his import statements_wards as sql
+from scenarios.his.statements import COUNT_UP
+from scenarios.his.world import BUSINESS_DAY, DAY_END, one_of
 
 # --------------------------------------------------------------------------- 病区床位一览
 
@@ -41,17 +42,25 @@ def draw_daily_report(drawing: Drawing) -> dict[str, Any]:
 # --------------------------------------------------------------------------- 日终计费
 
 
-def bill_day(tx: Conversation, *, batch_no: str, at: dt.datetime) -> None:
-    """给全部在院患者一次计一天的床位费和护理费。先在住院记录上记批号并锁住，后面只认本批的记录。"""
+def bill_day(tx: Conversation, *, day: dt.date) -> None:
+    """给全部在院患者一次计一天的床位费和护理费，再汇总。
+
+    日终同时只能跑一个：先占住批次计数行，否则两个批次会各锁一半住院记录，互相等死。然后在住院记录上记批号并锁住，
+    后面只认本批的记录。
+    """
+    tx.change(COUNT_UP, counter_id=DAY_END)
+    batch_no, at = f"D{day:%Y%m%d}", dt.datetime.combine(day, dt.time(23, 30))
     if tx.change(sql.BILL_ALL, batch_no=batch_no) == 0:
         tx.refuse("没有在院患者")
     tx.change(sql.CHARGE_ALL, batch_no=batch_no, at=at)
     tx.change(sql.BED_FEES, batch_no=batch_no)
     tx.change(sql.NURSING_FEES, batch_no=batch_no)
+    tx.row(sql.BATCH_SUMMARY, batch_no=batch_no)
 
 
-def draw_bill_day(drawing: Drawing) -> dict[str, Any]:
-    return {"batch_no": drawing.number("D"), "at": OPENS.replace(hour=23, minute=30)}
+def draw_bill_day(drawing: Drawing) -> dict[str, Any] | None:
+    day = drawing.take("billing_day")
+    return None if day is None else {"day": day}
 
 
 TRANSACTIONS = (

@@ -1,0 +1,95 @@
+"""Everything that a judgement may rest on, gathered; what was not measured is empty or None, never assumed.
+
+Not here: gathering it (`assess.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from harness.result import Estimate, Finding, InvariantResult, Judgement, Ledger, LoadBlock, ReadingSummary, StackFacts
+from harness.settings_plan import Plan
+
+STACKS = ("original", "migrated")
+STACK_TITLES = {"original": "原系统", "migrated": "迁移后系统"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackMaterial:
+    """What is known of one pack's functional pass and of what was to be done."""
+
+    title: str
+    loaded: tuple[str, ...]  # transactions of the load mix
+    bulk: frozenset[str]  # those of them that process large amounts of data
+    titles: Mapping[str, str]
+    ledger: Ledger | None = None
+    tables: Ledger | None = None
+    noise_known: bool = False
+    agreed: frozenset[str] = frozenset()
+    failed_alike: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """One run."""
+
+    plan: Plan
+    stacks: Mapping[str, StackFacts]
+    packs: Mapping[str, PackMaterial]
+    findings: tuple[Finding, ...] = ()
+    invariants: tuple[InvariantResult, ...] = ()
+    load: tuple[LoadBlock, ...] = ()
+    estimates: tuple[Estimate, ...] = ()
+    readings: Mapping[str, Mapping[str, ReadingSummary]] = field(default_factory=dict)
+    hosts: Mapping[str, int] = field(default_factory=dict)  # stack → hosts that were to be watched
+    self_test: Mapping[str, bool] = field(default_factory=dict)  # stack → whether all its self-tests passed
+    shared_host: bool | None = None
+
+    @property
+    def roots(self) -> tuple[Finding, ...]:
+        """The differences that nothing explains and that follow from nothing."""
+        return tuple(f for f in self.findings if not f.explained_by and not f.consequence_of)
+
+    def blocks_missing(self) -> list[str]:
+        """Which of the planned load blocks have no recording, readable."""
+        missing = []
+        each = len(self.plan.load.order) // 2
+        for pack in self.packs:
+            for level in self.plan.load.levels:
+                for stack in STACKS:
+                    found = sum(1 for b in self.load if (b.pack, b.level, b.stack) == (pack, level.name, stack))
+                    if found < each:
+                        missing.append(f"{level.name}/{STACK_TITLES[stack]}缺 {each - found} 块")
+        return missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """A verdict before it has a clause."""
+
+    verdict: Judgement
+    reason: str
+    evidence: tuple[str, ...] = ()
+
+
+def passed(reason: str, *evidence: str) -> Opinion:
+    return Opinion(verdict=Judgement.PASS, reason=reason, evidence=evidence)
+
+
+def failed(reason: str, *evidence: str) -> Opinion:
+    return Opinion(verdict=Judgement.FAIL, reason=reason, evidence=evidence)
+
+
+def inconclusive(reason: str, *evidence: str) -> Opinion:
+    return Opinion(verdict=Judgement.INCONCLUSIVE, reason=reason, evidence=evidence)
+
+
+def not_run(reason: str) -> Opinion:
+    return Opinion(verdict=Judgement.NOT_RUN, reason=reason)
+
+
+def listed(names: list[str], *, most: int = 3) -> str:
+    """A few names and the number of the rest."""
+    shown = "、".join(names[:most])
+    return shown if len(names) <= most else f"{shown}等 {len(names)} 项"

@@ -1,0 +1,240 @@
+"""PV-PERF-1: is every transaction at most so much slower?  PV-PERF-3: does the system stand many users at once?
+
+Non-inferiority: the whole (adjusted) interval must lie within the margin. Wide intervals, invalid blocks and excluded
+transactions make a clause inconclusive, never passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from harness.judge.material import (
+    STACK_TITLES,
+    STACKS,
+    Material,
+    Opinion,
+    failed,
+    inconclusive,
+    listed,
+    not_run,
+    passed,
+)
+from harness.result import Estimate, LoadBlock
+
+CARRIED_OUT = 0.99  # share of the planned transactions that must have been sent for the samples to be whole
+_ESTIMATES, _LOAD, _INVARIANTS = "result.json#/estimates", "result.json#/load", "result.json#/invariants"
+
+Chosen = Callable[[str, str], bool]  # (pack, transaction) → belongs to the clause
+
+
+def perf_1(m: Material) -> Opinion:
+    return _response(m, lambda pack, transaction: True, "")
+
+
+def perf_1a(m: Material) -> Opinion:
+    return _response(m, lambda pack, transaction: transaction not in m.packs[pack].bulk, "并发业务")
+
+
+def perf_1b(m: Material) -> Opinion:
+    return _response(m, lambda pack, transaction: transaction in m.packs[pack].bulk, "大规模数据处理")
+
+
+def _response(m: Material, chosen: Chosen, what: str) -> Opinion:
+    if not m.load:
+        return not_run("没有执行负载测试。")
+    wanted = [
+        (pack, level.name, transaction)
+        for pack, known in m.packs.items()
+        for level in m.plan.load.levels
+        for transaction in known.loaded
+        if chosen(pack, transaction)
+    ]
+    if not wanted:
+        return not_run(f"场景包里没有{what or '可判定'}的业务。")
+    metric = f"{m.plan.performance.metric}_ratio"
+    known = {(e.pack, e.level, e.transaction): e for e in m.estimates if e.metric == metric}
+    judged = [known[place] for place in wanted if place in known and not known[place].excluded]
+    limit = 1 + m.plan.performance.margin
+    worse = sorted((e for e in judged if e.low_adjusted > limit), key=lambda e: -e.value)
+    if worse:
+        return failed(
+            f"{m.plan.performance.metric.upper()} 响应时间比值的界限是 {limit:.2f}，{len(judged)} 项中有 {len(worse)} 项超出："
+            f"{listed([_figure(m, e) for e in worse])}。",
+            _ESTIMATES,
+        )
+    doubts = _doubts(m, wanted, known, judged, limit) + _weak_blocks(m)
+    if doubts:
+        return inconclusive(
+            f"{len(wanted)} 项中已判定 {_settled(judged, limit)} 项；{'；'.join(doubts)}。", _ESTIMATES, _LOAD
+        )
+    highest = max(judged, key=lambda e: e.high_adjusted)
+    return passed(
+        f"{len(judged)} 项{what}的 {m.plan.performance.metric.upper()} 响应时间比值的校正区间都不超过 {limit:.2f}，"
+        f"最高的是{_figure(m, highest)}。",
+        _ESTIMATES,
+    )
+
+
+def _settled(judged: Sequence[Estimate], limit: float) -> int:
+    return sum(1 for e in judged if e.high_adjusted <= limit)
+
+
+def _figure(m: Material, e: Estimate) -> str:
+    title = m.packs[e.pack].titles.get(e.transaction, e.transaction) if e.pack in m.packs else e.transaction
+    return f"{title}（{e.level}）{e.value:.2f}［{e.low_adjusted:.2f}, {e.high_adjusted:.2f}］"
+
+
+def _doubts(
+    m: Material,
+    wanted: Sequence[tuple[str, str, str]],
+    known: dict[tuple[str, str, str], Estimate],
+    judged: Sequence[Estimate],
+    limit: float,
+) -> list[str]:
+    """What keeps the transactions from being settled."""
+    doubts = []
+    missing = [place for place in wanted if place not in known]
+    if missing:
+        doubts.append(f"{len(missing)} 项没有可比的样本")
+    reasons: dict[str, int] = {}
+    for place in wanted:
+        if place in known and known[place].excluded:
+            reason = known[place].excluded.split("（")[0]
+            reasons[reason] = reasons.get(reason, 0) + 1
+    doubts += [f"{count} 项{reason}" for reason, count in sorted(reasons.items())]
+    open_ones = [e for e in judged if e.high_adjusted > limit]
+    if open_ones:
+        doubts.append(f"{len(open_ones)} 项的区间跨过界限 {limit:.2f}")
+    needed = max((known[p].blocks_needed for p in wanted if p in known), default=0)
+    if needed:
+        doubts.append(f"估计每边每级还需约 {needed} 块（每块 {m.plan.load.seconds:g} 秒）")
+    return doubts
+
+
+def _weak_blocks(m: Material) -> list[str]:
+    """What is wrong with the load blocks as a whole."""
+    doubts = []
+    missing = m.blocks_missing()
+    if missing:
+        doubts.append(f"负载块不齐（{listed(missing)}）")
+    invalid = [b for b in m.load if not b.valid]
+    if invalid:
+        doubts.append(f"{len(invalid)} 个负载块无效（{invalid[0].invalid_reason}）")
+    for stack in STACKS:
+        rate, carried = _error_rate(m.load, stack), _carried_out(m.load, stack)
+        if rate > m.plan.limits.error_rate.value:
+            doubts.append(f"{STACK_TITLES[stack]}有 {rate:.2%} 的交易失败，响应时间的样本不完整")
+        if carried < CARRIED_OUT:
+            doubts.append(f"{STACK_TITLES[stack]}只发出了计划的 {carried:.1%}")
+    return doubts
+
+
+def _error_rate(load: Sequence[LoadBlock], stack: str) -> float:
+    """Failed, timed out or unreachable, of all answered; of the worst level, so that a calm one hides nothing."""
+    return max(
+        (
+            sum(b.errors for b in blocks) / max(1, sum(b.done for b in blocks))
+            for blocks in _by_level(load, stack).values()
+        ),
+        default=0.0,
+    )
+
+
+def _carried_out(load: Sequence[LoadBlock], stack: str) -> float:
+    """Share of the planned transactions that were done, of the worst level."""
+    return min(
+        (
+            sum(b.done for b in blocks) / max(1, sum(b.planned for b in blocks))
+            for blocks in _by_level(load, stack).values()
+        ),
+        default=0.0,
+    )
+
+
+def _by_level(load: Sequence[LoadBlock], stack: str) -> dict[tuple[str, str], list[LoadBlock]]:
+    levels: dict[tuple[str, str], list[LoadBlock]] = {}
+    for block in load:
+        if block.stack == stack:
+            levels.setdefault((block.pack, block.level), []).append(block)
+    return levels
+
+
+# --------------------------------------------------------------------------- PV-PERF-3
+
+
+def perf_3(m: Material) -> Opinion:
+    """Truly concurrent, correct afterwards, nearly free of errors, and as much done as by the original."""
+    if not m.load:
+        return not_run("没有执行负载测试。")
+    wrong = _wrong_under_load(m)
+    if wrong:
+        return failed(f"{'；'.join(wrong)}。", _LOAD, _INVARIANTS)
+    doubts = _unproven_under_load(m)
+    if doubts:
+        return inconclusive(f"{'；'.join(doubts)}。", _LOAD, _INVARIANTS)
+    users = max(level.users for level in m.plan.load.levels)
+    ratio = min((e for e in _throughput(m)), key=lambda e: e.value)
+    return passed(
+        f"最高 {users} 个并发用户下，失败率 {_error_rate(m.load, 'migrated'):.3%}"
+        f"（限值 {m.plan.limits.error_rate.value:.3%}），完成计划的 {_carried_out(m.load, 'migrated'):.1%}，"
+        f"吞吐为原系统的 {ratio.value:.2f} 倍［{ratio.low:.2f}, {ratio.high:.2f}］，每块之后业务不变量全部成立。",
+        _LOAD, _INVARIANTS, _ESTIMATES,
+    )  # fmt: skip
+
+
+def _wrong_under_load(m: Material) -> list[str]:
+    wrong = []
+    broken = sorted({i.title for i in m.invariants if i.stack == "migrated" and i.when != "functional" and not i.holds})
+    if broken:
+        wrong.append(f"高并发后迁移后系统违反了业务不变量：{listed(broken)}")
+    limit = m.plan.limits.error_rate.value
+    rate, base = _error_rate(m.load, "migrated"), _error_rate(m.load, "original")
+    if rate > limit >= base:
+        wrong.append(f"迁移后系统失败率 {rate:.2%}，超过限值 {limit:.2%}")
+    floor = 1 - m.plan.performance.margin
+    slow = [e for e in _throughput(m) if e.high_adjusted < floor and _generator_well(m, e)]
+    if slow:
+        wrong.append(f"{slow[0].level}级吞吐只有原系统的 {slow[0].value:.2f} 倍，低于 {floor:.2f}")
+    return wrong
+
+
+def _generator_well(m: Material, e: Estimate) -> bool:
+    """Whether the blocks behind a throughput may be blamed on the system."""
+    return all(b.valid for b in m.load if (b.pack, b.level) == (e.pack, e.level))
+
+
+def _throughput(m: Material) -> list[Estimate]:
+    return [e for e in m.estimates if e.metric == "throughput_ratio" and not e.excluded]
+
+
+def _unproven_under_load(m: Material) -> list[str]:
+    doubts = [
+        f"{STACK_TITLES[s]}的并发自检{'没有通过' if s in m.self_test else '没有记录'}"
+        for s in STACKS
+        if not m.self_test.get(s, False)
+    ]
+    doubts += _weak_blocks(m)
+    checked = {(i.pack, i.when) for i in m.invariants}
+    unchecked = sum(1 for b in m.load if (b.pack, block_id(b)) not in checked)
+    if unchecked:
+        doubts.append(f"{unchecked} 个负载块之后没有检查业务不变量")
+    baseless = sorted(
+        {i.title for i in m.invariants if i.stack == "original" and i.when != "functional" and not i.holds}
+    )
+    if baseless:
+        doubts.append(f"原系统在并发后也违反不变量：{listed(baseless)}")
+    wanted = {(pack, level.name) for pack in m.packs for level in m.plan.load.levels}
+    if wanted - {(e.pack, e.level) for e in _throughput(m)}:
+        doubts.append("有负载级没有可比的吞吐")
+    floor = 1 - m.plan.performance.margin
+    unclear = [e for e in _throughput(m) if e.low_adjusted < floor]
+    if unclear:
+        doubts.append(
+            f"{unclear[0].level}级吞吐比值 {unclear[0].value:.2f} 的区间低至 {unclear[0].low_adjusted:.2f}，低于 {floor:.2f}"
+        )
+    return doubts
+
+
+def block_id(block: LoadBlock) -> str:
+    """How invariants and evidence name a block: its folder."""
+    return f"{block.position:02d}-{block.stack}"

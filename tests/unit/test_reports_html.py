@@ -1,0 +1,220 @@
+"""report.html: complete, self-contained, inert whatever the tested systems returned, and alike in both languages."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import functools
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+
+from harness.errors import BadInput
+from harness.normalise import Kind
+from harness.result import Judgement, Result, Series
+from reports.html import SECTIONS, render
+from reports.text import visible
+from reports.words import Words, catalogue
+from tests.golden import fake_result, page
+
+REPORTS = Path(__file__).parents[2] / "reports"
+CJK = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+NOTHING = Series(distributions=(), timelines=(), windows=())
+
+
+@functools.cache
+def html(name: str, lang: str = "zh") -> str:
+    """Pages take a second each: made once."""
+    results = {"rich": fake_result.rich, "hostile": fake_result.hostile}
+    series = {"rich": fake_result.rich_series, "hostile": fake_result.hostile_series}
+    return render(results[name](), series[name](), lang)
+
+
+@functools.cache
+def parsed(name: str, lang: str = "zh") -> page.Page:
+    return page.read(html(name, lang))
+
+
+def empty() -> Result:
+    """A run that ended before anything was compared."""
+    return dataclasses.replace(
+        fake_result.rich(), plan={}, ledger={}, tables={}, findings=(), noise={}, invariants=(), load=(), estimates=(),
+        readings={}, verdicts=(), rules=(), titles={}, notes=(), harness={},
+    )  # fmt: skip
+
+
+def test_everything_of_the_result_is_on_the_page() -> None:
+    text = parsed("rich").text
+    result = fake_result.rich()
+    wanted = [v.clause for v in result.verdicts] + [v.reason for v in result.verdicts] + list(result.notes)
+    examples = [e for f in result.findings for e in f.examples]
+    wanted += [f.id for f in result.findings] + [visible(v) for e in examples for v in (e.original, e.migrated)]
+    wanted += (
+        [s.banner for s in result.stacks.values()]
+        + [r["id"] for r in result.rules]
+        + [i.title for i in result.invariants]
+    )
+    wanted += list(result.titles.values()) + [b.invalid_reason for b in result.load] + list(result.noise["his"])
+    assert [w for w in wanted if w not in text] == []
+
+
+def test_every_section_is_reached_from_the_contents() -> None:
+    found = parsed("rich")
+    ids = found.values("id")
+    assert len(ids) == len(set(ids))
+    linked = {href[1:] for href in found.values("href") if href.startswith("#")}
+    assert set(SECTIONS) <= linked
+    assert linked <= set(ids)
+
+
+def test_verdicts_are_words_and_never_a_bare_pass() -> None:
+    text = parsed("rich").text
+    for word in ("✓符合", "✗不符合", "?无法判定", "–未测"):
+        assert word in text
+    assert "通过" not in text
+
+
+@pytest.mark.parametrize("name", ["rich", "hostile"])
+def test_the_page_is_self_contained_and_inert(name: str) -> None:
+    found = parsed(name)
+    tags = {tag for tag, _ in found.elements}
+    assert not tags & {"script", "iframe", "object", "embed", "link", "img", "form", "base", "image", "foreignobject"}
+    assert not found.comments
+    attributes = {attribute for _, attrs in found.elements for attribute in attrs}
+    assert "style" not in attributes
+    assert not [a for a in attributes if a.startswith("on")]
+    assert [h for h in found.values("href") if not h.startswith(("#", "./"))] == []
+    assert "src" not in attributes
+    assert "url(" not in found.sheet
+    assert not re.search(r"https?://", html(name))
+
+
+@pytest.mark.parametrize("name", ["rich", "hostile"])
+def test_the_policy_admits_this_style_sheet_and_nothing_else(name: str) -> None:
+    found = parsed(name)
+    policy = next(a["content"] for t, a in found.elements if t == "meta" and "http-equiv" in a) or ""
+    digest = base64.b64encode(hashlib.sha256(found.sheet.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert [t for t, _ in found.elements].count("style") == 1
+
+
+def test_hostile_text_is_shown_not_run() -> None:
+    source, text = html("hostile"), parsed("hostile").text
+    assert "<script" not in source
+    assert "&lt;script&gt;alert" in source
+    assert "<script>alert('x')</script>" in text
+    assert "{{ 7*7 }}" in text, "template syntax in a value is text"
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202e\ud800-\udfff]", source)
+    assert "‹U+202E›" in text
+    assert "‹U+001B›" in text
+
+
+def test_a_run_number_cannot_leave_its_css_string() -> None:
+    result = dataclasses.replace(fake_result.small(), run_id='a"; } body { display: none } /* \\')
+    sheet = page.read(render(result, NOTHING)).sheet
+    assert 'content: "abodydisplay:none"' in sheet
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_run_without_results_still_has_a_report(lang: str) -> None:
+    text = page.read(render(empty(), NOTHING, lang)).text
+    assert Words(lang)("conclusion.untested") in text
+    assert Words(lang)("function.findings_none") in text
+
+
+def test_one_sided_and_partial_results_are_drawn() -> None:
+    result, series = fake_result.small(), fake_result.small_series()
+    series = dataclasses.replace(
+        series,
+        distributions=tuple(d for d in series.distributions if d.stack == "original" or d.transaction != "book"),
+        timelines=series.timelines[:1],
+    )
+    estimates = tuple(dataclasses.replace(e, low_adjusted=0.0, high_adjusted=0.0) for e in result.estimates)
+    text = page.read(render(dataclasses.replace(result, estimates=estimates, plan={}), series)).text
+    assert "本次方案没有给出比值的界限" in text
+
+
+def test_the_page_is_small_and_always_the_same() -> None:
+    source = html("rich")
+    assert len(source.encode()) < 3_000_000
+    assert render(fake_result.rich(), fake_result.rich_series()) == source
+
+
+def test_a_wide_result_stays_small() -> None:
+    result, series = fake_result.wide()
+    assert len(render(result, series).encode()) < 3_000_000
+
+
+def in_english(value: object) -> object:
+    """A result whose own texts hold no Chinese."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        changed = {f.name: in_english(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return dataclasses.replace(value, **changed)
+    if isinstance(value, Judgement):
+        return value
+    if isinstance(value, str):
+        return CJK.sub("x", value)
+    if isinstance(value, tuple | list):
+        return type(value)(in_english(v) for v in value)
+    if isinstance(value, dict):
+        return {in_english(k): in_english(v) for k, v in value.items()}
+    return value
+
+
+def test_the_english_report_says_everything_in_english() -> None:
+    result, series = in_english(fake_result.small()), in_english(fake_result.small_series())
+    assert isinstance(result, Result)
+    assert isinstance(series, Series)
+    source = render(result, series, "en")
+    assert CJK.findall(source.replace(page.read(source).sheet, "")) == []
+
+
+def test_the_languages_have_the_same_structure() -> None:
+    def shape(lang: str) -> list[str]:
+        return [tag for tag, _ in parsed("rich", lang).elements if tag not in ("use", "path", "g", "defs", "rect")]
+
+    assert shape("zh") == shape("en")
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(BadInput, match="fr"):
+        Words("fr")
+
+
+# --------------------------------------------------------------------------- the catalogue
+
+
+def test_both_languages_fill_in_the_same_values() -> None:
+    braces = re.compile(r"\{(\w*)\}")
+    uneven = [key for key, (zh, en) in catalogue().items() if sorted(braces.findall(zh)) != sorted(braces.findall(en))]
+    assert uneven == []
+
+
+def test_no_word_is_missing_or_left_over() -> None:
+    files = [*REPORTS.glob("*.py"), *REPORTS.glob("templates/*.j2")]
+    source = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    plain = set(re.findall(r"""(?:w|words)\(f?["']([a-z]+\.[a-z_0-9]+)["'][,)]""", source))
+    assert plain, "the pattern must find something"
+    assert sorted(plain - set(catalogue())) == []
+    # Some keys are put together: w('function.' ~ key), w.label('kind', …). Their parts must stand somewhere in quotes.
+    names = set(re.findall(r"""["']([a-z0-9_ ]+)["']""", source))
+    from_result = {"kind", "reply", "error", "metric", "resource", "limit", "verdict"}
+    left_over = [
+        key
+        for key in catalogue()
+        if key not in plain
+        and key.split(".")[0] not in from_result
+        and key.split(".")[1].removesuffix("_means").removesuffix("_text") not in names
+    ]
+    assert left_over == []
+
+
+def test_every_kind_of_difference_has_its_word() -> None:
+    assert [kind for kind in Kind if f"kind.{kind}" not in catalogue()] == []
+
+
+def test_templates_hold_no_words_of_their_own() -> None:
+    for path in REPORTS.glob("templates/*"):
+        assert CJK.findall(path.read_text(encoding="utf-8")) == [], path.name
