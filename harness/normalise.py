@@ -19,36 +19,52 @@ from typing import Any
 
 FLOAT_DIGITS = 15
 QUARTER = dt.timedelta(minutes=15)
+_FEN = 2  # decimal places
+_MOST_PLACES = 60  # no product stores more
 _SECOND = dt.timedelta(seconds=1)
 FARTHEST_ZONE = dt.timedelta(hours=14)
 
 
 class Kind(enum.StrEnum):
-    """Every kind of difference; titles and meanings in `compare/kinds.py`."""
+    """Every kind of difference with its Chinese name; what each may do stands in `compare/kinds.py`."""
 
-    EMPTY_NULL = "empty_null"
-    PADDING = "padding"
-    DECIMAL_SCALE = "decimal_scale"
-    NUMBER = "number"
-    TIME = "time"
-    TIME_ZONE = "time_zone"
-    TIME_PRECISION = "time_precision"
-    CASE = "case"
-    CHARSET = "charset"
-    TEXT = "text"
-    BINARY = "binary"
-    TYPE = "type"
-    NULL = "null"
-    IDENTITY = "identity"
-    ROW_ORDER = "row_order"
-    NULL_ORDER = "null_order"
-    ROW_MISSING = "row_missing"
-    ROW_EXTRA = "row_extra"
-    ROW_COUNT = "row_count"
-    AFFECTED = "affected"
-    ERROR_CLASS = "error_class"
-    OUTCOME = "outcome"
-    COLUMNS = "columns"
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Kind:
+        kind = str.__new__(cls, value)
+        kind._value_ = value
+        kind.label = label
+        return kind
+
+    EMPTY_NULL = "empty_null", "空串与空值互换"
+    PADDING = "padding", "尾部空格不同"
+    DECIMAL_SCALE = "decimal_scale", "小数位数不同"
+    DECIMAL_ROUNDING = "decimal_rounding", "小数位取舍不同"
+    NUMBER = "number", "数值不同"
+    TIME = "time", "时间不同"
+    TIME_ZONE = "time_zone", "时区不同"
+    TIME_PRECISION = "time_precision", "时间精度不同"
+    CASE = "case", "大小写不同"
+    CHARSET = "charset", "字符集问题"
+    TEXT = "text", "文字不同"
+    BINARY = "binary", "二进制内容不同"
+    TYPE = "type", "数据类型不同"
+    NULL = "null", "值缺失"
+    IDENTITY = "identity", "自编号不同"
+    ROW_ORDER = "row_order", "行的次序不同"
+    NULL_ORDER = "null_order", "空值的排序位置不同"
+    ROW_MISSING = "row_missing", "少行"
+    ROW_EXTRA = "row_extra", "多行"
+    ROW_COUNT = "row_count", "行数不同"
+    AFFECTED = "affected", "影响行数不同"
+    ERROR_CLASS = "error_class", "语句执行失败或错误类别不同"
+    OUTCOME = "outcome", "业务结果不同"
+    COLUMNS = "columns", "列不同"
+
+
+def label_of(kind: str) -> str:
+    """The Chinese name of a kind as a finding holds it."""
+    return next((known.label for known in Kind if known == kind), kind)
 
 
 def classify(a: Any, b: Any) -> Kind | None:
@@ -139,8 +155,18 @@ def _decimals(a: Decimal, b: Decimal) -> Kind | None:
     if str(a) == str(b):
         return None
     if not _equal_numbers(a, b):
-        return Kind.NUMBER
+        return Kind.DECIMAL_ROUNDING if _cut(a, b) else Kind.NUMBER
     return None if a.as_tuple().exponent == b.as_tuple().exponent else Kind.DECIMAL_SCALE
+
+
+def _cut(a: Decimal, b: Decimal) -> bool:
+    """Whether the one with fewer places is the other, rounded or cut, with at least the fen still there."""
+    if not (a.is_finite() and b.is_finite()):
+        return False
+    (places, short), (more, long) = sorted(((-int(v.as_tuple().exponent), v) for v in (a, b)), key=lambda pair: pair[0])
+    if places < _FEN or places == more or more > _MOST_PLACES:
+        return False
+    return abs(long - short) < Decimal(1).scaleb(-places)
 
 
 def _texts(a: str, b: str) -> Kind | None:

@@ -22,6 +22,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 DRAWS = 1000
+_WIDEST = math.log(1e6)
 BLOCK_DRAWS = 250  # enough for the variance of one block
 _MANY = 400  # degrees of freedom from which Student's t is the normal distribution
 MOST_BLOCKS = 999  # "more than anybody will run"
@@ -148,7 +149,7 @@ def _generator(*names: str) -> np.random.Generator:
 def _draw(blocks: Sequence[BlockSamples], question: Question, rng: np.random.Generator) -> _Drawn:
     values = np.concatenate([block.value_ns for block in blocks])
     quantiles = np.asarray(question.quantiles)
-    place, edges = _columns(values, quantiles)
+    place, edges = _columns(blocks, quantiles)
     width = len(edges[0])
     total = np.zeros((DRAWS, width), dtype=np.float32)
     points, variances, series = [], [], []
@@ -179,12 +180,17 @@ def _draw(blocks: Sequence[BlockSamples], question: Question, rng: np.random.Gen
     )
 
 
-def _columns(values: Ints, quantiles: Floats) -> tuple[Ints, tuple[Floats, Floats]]:
+def _columns(blocks: Sequence[BlockSamples], quantiles: Floats) -> tuple[Ints, tuple[Floats, Floats]]:
     """The column of each value, and the columns' edges: fine bins where a quantile may fall, one bin for each rest."""
-    used, place, counts = np.unique(bin_of(values), return_inverse=True, return_counts=True)
-    below = np.cumsum(counts) / len(values)
-    reach = np.maximum(0.02, 8 * np.sqrt(quantiles * (1 - quantiles) / len(values)))
-    near = np.any(np.abs(below[:, None] - quantiles) <= reach, axis=1)
+    values = np.concatenate([block.value_ns for block in blocks])
+    used, place = np.unique(bin_of(values), return_inverse=True)
+    near = np.zeros(len(used), dtype=bool)
+    ends = np.cumsum([len(block.value_ns) for block in blocks])
+    for own in (place, *np.split(place, ends[:-1])):  # a quantile of all blocks together, and of each
+        if len(own):
+            below = np.cumsum(np.bincount(own, minlength=len(used))) / len(own)
+            reach = np.maximum(0.02, 8 * np.sqrt(quantiles * (1 - quantiles) / len(own)))
+            near |= np.any(np.abs(below[:, None] - quantiles) <= reach, axis=1)
     near |= np.concatenate((near[1:], [True])) | np.concatenate(([True], near[:-1]))
     begins = near | np.concatenate(([True], near[:-1]))  # a coarse column begins where a fine one ended
     column = np.cumsum(begins) - 1
@@ -265,10 +271,15 @@ def _interval(original: _Drawn, migrated: _Drawn, place: int, unrest: float, que
     least = 2.0**-_STEPS / 2  # no interval is finer than a bin
     low, high = min(low, -least), max(high, least)
     return Interval(
-        value=value, low=value * math.exp(low * plain), high=value * math.exp(high * plain),
-        low_adjusted=value * math.exp(low * adjusted), high_adjusted=value * math.exp(high * adjusted),
+        value=value, low=value * _exp(low * plain), high=value * _exp(high * plain),
+        low_adjusted=value * _exp(low * adjusted), high_adjusted=value * _exp(high * adjusted),
         original=float(original.point[place]), migrated=float(migrated.point[place]), n=min(original.n, migrated.n),
     )  # fmt: skip
+
+
+def _exp(exponent: float) -> float:
+    """e to the power, within a factor of a million either way: beyond that nothing is known anyhow."""
+    return math.exp(min(_WIDEST, max(-_WIDEST, exponent)))
 
 
 def _freedom(*parts: tuple[float, int]) -> float:
@@ -312,8 +323,8 @@ def throughput_ratio(original: Sequence[Ints], migrated: Sequence[Ints], questio
     low, high = (float(v) for v in np.quantile(ratios, (tail, 1 - tail)) - math.log(value))
     factor = student(1 - tail / question.comparisons, len(a) - 1) / NormalDist().inv_cdf(1 - tail)
     return Interval(
-        value=value, low=value * math.exp(low), high=value * math.exp(high), n=n,
-        low_adjusted=value * math.exp(low * factor), high_adjusted=value * math.exp(high * factor),
+        value=value, low=value * _exp(low), high=value * _exp(high), n=n,
+        low_adjusted=value * _exp(low * factor), high_adjusted=value * _exp(high * factor),
         original=float(a.mean()), migrated=float(b.mean()),
     )  # fmt: skip
 

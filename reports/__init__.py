@@ -2,7 +2,7 @@
 
 write_all(run_dir, result, series)   result.json, series.json, report.html, junit.xml
 manifest.seal / manifest.check       the hashes over everything, sealed last by the caller
-console.print_verdicts               the table at the end of a command
+console.print_result               the table at the end of a command
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def inches(text: str) -> float:
 
 def span(values: Iterable[float]) -> tuple[float, float]:
     found = list(values)
-    return (min(found), max(found)) if found else (1.0, 10.0)
+    return (min(found), max(found)) if found else (0.0, 1.0)
 
 
 def round_values(low: float, high: float) -> list[float]:

@@ -14,7 +14,7 @@ from typing import Literal
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from harness.result import Distribution, Estimate, LoadBlock, Series, Timeline, Window
 from reports.axes import (
@@ -30,16 +30,15 @@ from reports.axes import (
     ticks,
 )
 from reports.svg import INK, MUTED, PAGE_INCHES, drawable, drawing, inline
-from reports.view import Standing, judged_interval, limit_standing
+from reports.view import STACKS, Standing, judged_interval, limit_standing
 from reports.words import Words
 
-STACKS = ("original", "migrated")
 COLOUR = {"original": "#1b5e95", "migrated": "#c4560a"}
 _LineStyle = Literal["-"] | tuple[float, tuple[float, ...]]
 STYLE: Mapping[str, _LineStyle] = {"original": "-", "migrated": (0, (3.2, 1.4))}
 MARKER = {"original": "o", "migrated": "D"}
 _MEBI = 1024.0 * 1024.0
-_MOST_POINTS = 1200  # of one line: more than a page has columns
+_MOST_POINTS = 600  # of one line: more than a panel has columns
 _COLUMNS = 4
 _SHOWN = (0.01, 0.999)  # quantiles between which a distribution is drawn; one outlier would flatten everything else
 
@@ -55,14 +54,12 @@ def response_times(shown: Sequence[Distribution], titles: Mapping[str, str], wor
         width=PAGE_INCHES, rows=rows, columns=columns, panel=1.12, left=0.5, between=0.3, above=0.62, gap=0.52
     )
     with drawing():
-        figure, panels = frame.drawn(sharey=True)
-        for axes, (transaction, pair) in zip(panels, by_transaction.items(), strict=False):
+        figure, panels = frame.drawn()
+        for i, (axes, (transaction, pair)) in enumerate(zip(panels, by_transaction.items(), strict=False)):
             _cumulative(axes, pair, drawable(titles.get(transaction, transaction)))
+            axes.tick_params(axis="y", labelleft=i % columns == 0)
         for axes in panels[len(by_transaction) :]:
             axes.set_axis_off()
-        panels[0].set_ylim(0, 1.03)
-        panels[0].yaxis.set_major_locator(FixedLocator([0, 0.5, 0.95]))
-        panels[0].yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y * 100:.0f}%"))
         frame.caption(figure, words("chart.response_ms"))
         legend(figure, [*(_line(s, words) for s in STACKS), _mark(words("chart.p95_dot"))])
         return inline(figure, name=name, title=words("chart.response_title"))
@@ -73,23 +70,25 @@ def _cumulative(axes: Axes, pair: Mapping[str, Distribution], title: str) -> Non
     for stack in STACKS:
         if (one := pair.get(stack)) is None:
             continue
+        # Logarithms on a plain axis: matplotlib's log axes take as long again.
         points = [
-            (ms, q)
+            (math.log10(ms), q)
             for q, ms in zip(one.quantiles, one.milliseconds, strict=True)
             if _SHOWN[0] <= q <= _SHOWN[1] and ms > 0
         ]
-        drawn += [ms for ms, _ in points]
+        drawn += [x for x, _ in points]
         axes.plot(
-            [ms for ms, _ in points], [q for _, q in points], color=COLOUR[stack], linestyle=STYLE[stack], linewidth=1.4
+            [x for x, _ in points], [q for _, q in points], color=COLOUR[stack], linestyle=STYLE[stack], linewidth=1.4
         )
-        marked = [(ms, q) for ms, q in points if abs(q - 0.95) < 1e-9]
-        axes.plot([ms for ms, _ in marked], [q for _, q in marked], MARKER[stack], color=COLOUR[stack], markersize=3.6)
+        marked = [x for x, q in points if abs(q - 0.95) < 1e-9]
+        axes.plot(marked, [0.95] * len(marked), MARKER[stack], color=COLOUR[stack], markersize=3.6)
     low, high = span(drawn)
-    low, high = low / 1.12, max(high, low * 1.5) * 1.12
-    axes.set_xscale("log")
+    low, high = low - 0.05, max(high, low + 0.2) + 0.05
+    places = round_values(10**low, 10**high)
     axes.set_xlim(low, high)
-    ticks(axes, round_values(low, high))
-    axes.tick_params(axis="x", labelsize=SMALL)
+    axes.set_xticks([math.log10(p) for p in places], [f"{p:g}" for p in places], fontsize=SMALL)
+    axes.set_ylim(0, 1.03)
+    axes.set_yticks([0, 0.5, 0.95], ["0%", "50%", "95%"])
     axes.set_title(title, pad=3)
     counts = "/".join(str(pair[s].n) if s in pair else "–" for s in STACKS)
     axes.text(1, 1.03, f"n {counts}", transform=axes.transAxes, ha="right", va="bottom", fontsize=6.5, color=MUTED)

@@ -27,7 +27,7 @@ _STYLE = {
 }
 
 
-def print_verdicts(result: Result, report: Path, *, console: Console | None = None, lang: str = "zh") -> None:
+def print_result(result: Result, report: Path, *, console: Console | None = None, lang: str = "zh") -> None:
     """The table, the overall conclusion and where the report lies."""
     words = Words(lang)
     out = console or Console()

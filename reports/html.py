@@ -1,8 +1,8 @@
 """`report.html`: one file, no script, no outside request, in Chinese or English.
 
 This module arranges a `Result` and its `Series` for the templates; wording is in `words.toml`, layout in `templates/`.
-Everything from the result is escaped and its hidden characters are named in one place, and the page's own content policy forbids
-scripts, requests and style attributes. Not here: any figure that is not in the result.
+Everything from the result is escaped and its hidden characters are named in one place; the page's own content policy
+forbids scripts, requests and style attributes. Not here: any figure that is not in the result.
 """
 
 from __future__ import annotations
@@ -120,7 +120,8 @@ def _summary(result: Result) -> dict[str, Any]:
     ]
     title = result.plan.get("title") or ""
     return {
-        "stacks": view.by_name(result),
+        "stacks": view.STACKS,
+        "answered": view.by_name(result),
         "packs": list(result.ledger),
         "plan_title": " · ".join(str(part) for part in (result.plan.get("name", "–"), title) if part),
         "overall": overall.value,
@@ -175,7 +176,7 @@ def _invariants(result: Result) -> dict[str, Any]:
     rows = []
     for pack, name, title in names:
         cells = []
-        for stack in view.by_name(result):
+        for stack in view.STACKS:
             own = [i.holds for i in result.invariants if (i.pack, i.name, i.stack) == (pack, name, stack)]
             cells.append((sum(own), len(own)))
         rows.append((title, name, cells))
@@ -267,7 +268,7 @@ def _distributions(result: Result, series: Series, words: Words) -> list[dict[st
                 "open": highest[pack] == level,
                 "svg": Markup(charts.response_times(own, result.titles, words, name=f"times-{number}")),
                 "rows": [
-                    (name, [view.at_quantile(by.get((name, s)), q / 100) for q in QUANTILES for s in charts.STACKS])
+                    (name, [view.at_quantile(by.get((name, s)), q / 100) for q in QUANTILES for s in view.STACKS])
                     for name in order
                 ],
             }
@@ -287,7 +288,7 @@ def _throughputs(result: Result, words: Words) -> list[dict[str, Any]]:
 
 
 def _resources(result: Result, series: Series, words: Words) -> dict[str, Any]:
-    stacks = view.by_name(result)
+    stacks = view.STACKS
     names = list(dict.fromkeys(name for s in stacks for name in result.readings.get(s, {})))
     summaries = {name: [result.readings.get(s, {}).get(name) for s in stacks] for name in names}
     details = []

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from harness.result import Distribution, Estimate, Finding, Judgement, Result, Verdict
 
 NOISE = "noise"
+STACKS = ("original", "migrated")
 _SECTIONS = {
     "verdicts": "clauses",
     "stacks": "systems",
@@ -174,9 +175,10 @@ class Link:
 
 def evidence_link(reference: str) -> Link:
     """A JSON pointer leads to its section of the page, a path to the file beside it; nothing leaves the run folder."""
-    if reference.startswith("/"):
-        section = _SECTIONS.get(reference.split("/")[1], "")
-        return Link(text=f"result.json{reference}", href=f"#{section}" if section else "")
+    pointer = reference.removeprefix("result.json#")
+    if pointer.startswith("/"):
+        section = _SECTIONS.get(pointer.split("/")[1], "")
+        return Link(text=f"result.json#{pointer}", href=f"#{section}" if section else "")
     parts = reference.split("/")
     if not reference or ".." in parts or "" in parts or "\\" in reference:
         return Link(text=reference, href="")
@@ -195,9 +197,8 @@ def flat(value: Any, path: str = "") -> list[tuple[str, str]]:
 
 
 def by_name(result: Result) -> list[str]:
-    """The stacks that are there, original first."""
-    known = [s for s in ("original", "migrated") if s in result.stacks]
-    return known + [s for s in result.stacks if s not in known]
+    """The stacks that answered, original first."""
+    return [stack for stack in STACKS if stack in result.stacks]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +211,7 @@ class RuleRow:
     reason: str
     source: str
     used: str
+    accepted: bool  # by the plan; a rule that is not explains nothing
 
 
 def rule_row(rule: Mapping[str, Any]) -> RuleRow:
@@ -217,4 +219,5 @@ def rule_row(rule: Mapping[str, Any]) -> RuleRow:
     return RuleRow(
         **{key: str(rule.get(key, "")) for key in ("id", "kind", "where", "reason", "source")},
         used=f"{used:,}" if isinstance(used, int) else "–",
+        accepted=rule.get("accepted", True) is not False,
     )

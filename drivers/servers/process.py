@@ -22,6 +22,7 @@ import psutil
 from harness.errors import BadInput, Fault
 
 DATABASE = "hospital"  # created in every server of the simulation environment
+_KILL_S = 10.0  # a killed process may still have to give back gigabytes
 _SOCKET_PATH_LIMIT = 107  # sun_path, without its final zero byte
 
 
@@ -55,7 +56,7 @@ def terminate(pid: int, argument: str, *, patience_s: float) -> None:
             process.wait(patience_s)
             return
         process.kill()
-        process.wait(patience_s)
+        process.wait(_KILL_S)
     except psutil.NoSuchProcess:
         return
     except psutil.TimeoutExpired:

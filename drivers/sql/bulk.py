@@ -45,12 +45,17 @@ def values_text(chunk: Sequence[Row], escape: Escape) -> str:
 
 def _copy_column(column: Sequence[Any]) -> Iterable[str]:
     kinds = set(map(type, column))
-    kind = next(iter(kinds))
-    if len(kinds) == 1:
-        if kind is str:
-            return column if not _COPY_SPECIAL.search("".join(column)) else map(_copy_string, column)
-        if kind in _PLAIN:
-            return map(str, column)
+    nullable = type(None) in kinds
+    kinds.discard(type(None))
+    if kinds == {str} and not _COPY_SPECIAL.search("".join(filter(None, column))):
+        return ["\\N" if value is None else value for value in column] if nullable else column
+    if kinds == {dt.date}:  # few different ones, each many times
+        texts = {value: _copy_value(value) for value in set(column)}
+        return map(texts.__getitem__, column)
+    if kinds == {dt.datetime} and not nullable:
+        return map(dt.datetime.isoformat, column)
+    if len(kinds) == 1 and kinds <= _PLAIN:
+        return ["\\N" if value is None else str(value) for value in column] if nullable else map(str, column)
     return map(_copy_value, column)
 
 

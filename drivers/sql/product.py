@@ -37,7 +37,7 @@ class Product:
     setup: tuple[str, ...]  # statements of a new session; {ms} {us} {s} are the statement time-out
     settings: tuple[str, ...] = ()  # server settings worth showing beside a result
     server_timeout: bool = True  # whether the server itself ends a statement that takes too long
-    load_rows: int = 2000  # rows per chunk of a bulk load, measured by tests/bench/bench_load.py
+    load_rows: int = 2000  # rows per chunk of a bulk load: where tests/bench/bench_load.py is fastest
 
     def recognise(self, texts: Mapping[str, str]) -> tuple[str, str] | None:
         """(name, version) when the banner texts are this product's."""

@@ -68,7 +68,10 @@ def _sides(d: Difference) -> tuple[str, str]:
         return shorten(_row(d.columns, d.row_a)), ABSENT
     if d.kind is Kind.ROW_EXTRA:
         return ABSENT, shorten(_row(d.columns, d.row_b))
-    return _side(d.a, d), _side(d.b, d)
+    original, migrated = _side(d.a, d), _side(d.b, d)
+    if original == migrated and d.column:  # 20 and 20: say what tells them apart
+        original, migrated = (f"{text}（{type(v).__name__}）" for text, v in ((original, d.a), (migrated, d.b)))
+    return original, migrated
 
 
 def _side(value: Any, d: Difference) -> str:

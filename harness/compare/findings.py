@@ -1,8 +1,9 @@
 """A million differences → a few findings: grouped by fingerprint, explained or not, roots apart from what follows.
 
 A finding is a *root* when nothing before it accounts for it, a *consequence* when it carries a business key that a root
-has touched. What cannot follow from data (a missing object, a lost right, another representation of the same value) is
-never taken for a consequence of a changed value. Not here: finding differences, or knowing which keys are touched.
+has touched. What cannot follow from data (a missing object, a lost right) never is; another representation of the same
+value follows only from the same representation of the same column elsewhere.
+Not here: finding differences, or knowing which keys are touched.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ NOISE = "noise"
 # How a product represents a value does not follow from another value being wrong.
 REPRESENTATION = frozenset(
     {
-        Kind.EMPTY_NULL, Kind.PADDING, Kind.DECIMAL_SCALE, Kind.TIME_ZONE, Kind.TIME_PRECISION, Kind.CASE,
-        Kind.CHARSET, Kind.TYPE, Kind.COLUMNS,
+        Kind.EMPTY_NULL, Kind.PADDING, Kind.DECIMAL_SCALE, Kind.DECIMAL_ROUNDING, Kind.TIME_ZONE, Kind.TIME_PRECISION,
+        Kind.CASE, Kind.CHARSET, Kind.TYPE, Kind.COLUMNS,
     }
 )  # fmt: skip
 # Errors that other data alone brings about; every other class is the product's or the installation's own.
@@ -87,6 +88,7 @@ class Findings:
         self._groups: list[_Group] = []
         self._index: dict[tuple[Fingerprint, str, int | None], int] = {}
         self._causes: dict[tuple[str, ...], int] = {}
+        self._represented: dict[tuple[Kind, str], int] = {}
 
     def explained(self, d: Difference, by: str, example: Callable[[], Example]) -> None:
         """Count a difference that noise or a rule accounts for."""
@@ -100,7 +102,13 @@ class Findings:
             return root
         for cause in _causes(d):
             self._causes.setdefault(cause, number)
+        if d.kind in REPRESENTATION and d.column:
+            self._represented.setdefault((d.kind, d.column), number)
         return number
+
+    def changes(self, root: int) -> bool:
+        """Whether a root changed what is known, so that other values may follow from it."""
+        return self._groups[root].fingerprint[3] not in REPRESENTATION
 
     def follows(self, d: Difference, root: int, example: Callable[[], Example]) -> None:
         """Place a difference that is known to be the same as, or to follow from, a root."""
@@ -118,7 +126,7 @@ class Findings:
 
     def _value_roots(self) -> Iterator[int]:
         for number, group in enumerate(self._groups):
-            if not group.explained_by and group.root is None and group.fingerprint[3] not in REPRESENTATION:
+            if not group.explained_by and group.root is None and self.changes(number):
                 yield number
 
     def frozen(self) -> tuple[Finding, ...]:
@@ -141,8 +149,8 @@ class Findings:
         causes = _causes(d)
         if causes:
             return next((self._causes[cause] for cause in causes if cause in self._causes), None)
-        if tainted is not None and d.kind in REPRESENTATION and self._groups[tainted].fingerprint[3] is not d.kind:
-            return None
+        if d.kind in REPRESENTATION:
+            return self._represented.get((d.kind, d.column))
         return tainted
 
     def _add(self, d: Difference, by: str, root: int | None, example: Callable[[], Example]) -> int:

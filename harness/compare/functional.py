@@ -180,15 +180,17 @@ class _Transactions:
 
     def _place(self, item: Item, differences: Sequence[Difference]) -> int:
         """The first step that differs is judged by what it carries; later steps of the item follow from it."""
-        first = differences[0].place
+        findings = self._walk.findings
+        first = min((d.place for d in differences if d.kind not in REPRESENTATION), default=differences[0].place)
         roots: list[int] = []
         for d in differences:
-            carried = self._carried(item, d) if d.place == first else min(roots)
+            changing = [root for root in roots if findings.changes(root)]
+            carried = self._carried(item, d) if d.place <= first else min(changing, default=None)
             example = partial(examples.of_item, d, seq=item.seq, params=item.params)
-            root = self._walk.findings.unexplained(d, carried, example)
-            if d.place == first:
+            root = findings.unexplained(d, carried, example)
+            if d.place <= first:
                 roots.append(root)
-        return min(roots)
+        return min(roots, key=lambda root: (not findings.changes(root), root))
 
     def _carried(self, item: Item, d: Difference) -> int | None:
         """The root whose trace a difference carries: in what the item names, in its row, or in a running number."""
@@ -204,6 +206,8 @@ class _Transactions:
         self, item: Item, differences: Sequence[Difference], a: TransactionRecord, b: TransactionRecord, root: int
     ) -> None:
         """What the item names, and the numbers that only one side gave out: they turn up in other people's items."""
+        if not self._walk.findings.changes(root):
+            return
         self._walk.taint.touch_item(item.params, root)
         for d in differences:
             self._walk.touch_values(d, root)

@@ -1,6 +1,6 @@
-"""The kinds of difference in words: a title, what each may do to a hospital's application, and where to look.
+"""The kinds of difference in words: what each may do to a hospital's application, and where to look.
 
-The kinds themselves stand in `normalise.py`, below everything that names one. Not here: how a difference is found.
+The kinds and their names stand in `normalise.py`, below everybody who names one. Not here: how a difference is found.
 """
 
 from __future__ import annotations
@@ -17,111 +17,97 @@ __all__ = ["KINDS", "Kind", "KindText", "meaning"]
 class KindText:
     """One kind for a reader."""
 
-    title: str
     effect: str  # what it may do to the application
     look_at: str  # what to look at
 
 
-def _of(title: str, effect: str, look_at: str) -> KindText:
-    return KindText(title=title, effect=effect, look_at=look_at)
+def _of(effect: str, look_at: str) -> KindText:
+    return KindText(effect=effect, look_at=look_at)
 
 
 KINDS: Mapping[Kind, KindText] = {
     Kind.EMPTY_NULL: _of(
-        "空串与空值互换",
         "用 IS NULL、= '' 或拼接判断“未填写”的程序会走到另一个分支，唯一约束和非空约束的效果也会不同。",
         "查看数据库的兼容模式与空串参数，以及程序中判断空值的写法。",
     ),
     Kind.PADDING: _of(
-        "尾部空格不同",
         "按长度、等值或 LIKE 比较编码的程序可能匹配不上，报文和打印会多出空格。",
         "查看该列是 CHAR 还是 VARCHAR，以及数据库的补空格与比较参数。",
     ),
     Kind.DECIMAL_SCALE: _of(
-        "小数位数不同",
         "数值相等但小数位数不同：直接转成文字显示、拼报文或做签名的程序会得到不同的文字。",
         "查看列的精度定义、除法与聚合的结果精度，以及显示格式。",
     ),
+    Kind.DECIMAL_ROUNDING: _of(
+        "结果在较少的小数位上取舍（四舍五入或截断），相差不到末位一个单位：累加后可能差出一分钱。",
+        "查看除法、平均值的结果精度与取整方式；金额应在语句中明确取整。",
+    ),
     Kind.NUMBER: _of(
-        "数值不同",
         "金额、数量或计数不一致，会直接影响收费、库存和统计。",
         "先看存储数据是否已不同，再看取整、整数除法、溢出与聚合的写法。",
     ),
     Kind.TIME: _of(
-        "时间不同",
         "时间值不一致，会影响排序、统计归属日期和时效判断。",
         "查看时间由谁产生（程序、数据库函数或触发器），以及日期运算的写法。",
     ),
     Kind.TIME_ZONE: _of(
-        "时区不同",
         "时间整体相差若干个整点或刻钟，医嘱执行时间、日结归属日期会错位。",
         "查看数据库、会话与驱动的时区设置，以及列类型是否带时区。",
     ),
     Kind.TIME_PRECISION: _of(
-        "时间精度不同",
         "秒以下的部分被舍去或进位，或日期丢失了时分秒：同一秒内的先后次序和按时间等值的查询会受影响。",
         "查看时间列的精度定义，以及 DATE 是否含时分秒。",
     ),
     Kind.CASE: _of(
-        "大小写不同",
         "区分大小写比较编码、账号、拼音码的程序可能匹配不上。",
         "查看数据库的大小写与排序规则参数。",
     ),
     Kind.CHARSET: _of(
-        "字符集问题",
         "字符变成乱码、问号或私有码位，患者姓名等无法正确显示、检索和上报。",
         "查看库、连接与迁移工具的字符集，是否支持 GB18030-2022 与四字节字符。",
     ),
     Kind.TEXT: _of(
-        "文字不同",
         "程序得到了另一段文字。",
         "先看存储数据是否已不同，再看生成这段文字的语句或函数。",
     ),
-    Kind.BINARY: _of("二进制内容不同", "图像、签名或附件的内容不一致。", "核对原始文件的摘要与迁移工具的处理方式。"),
+    Kind.BINARY: _of("图像、签名或附件的内容不一致。", "核对原始文件的摘要与迁移工具的处理方式。"),
     Kind.TYPE: _of(
-        "数据类型不同",
         "程序拿到的数据类型变了，类型转换、序列化和比较可能出错。",
         "查看列类型的对应关系与驱动的类型映射。",
     ),
-    Kind.NULL: _of("值缺失", "一侧有值而另一侧为空，或相反：信息丢失。", "先看存储数据，再看外连接、默认值与触发器。"),
+    Kind.NULL: _of("一侧有值而另一侧为空，或相反：信息丢失。", "先看存储数据，再看外连接、默认值与触发器。"),
     Kind.IDENTITY: _of(
-        "自编号不同",
         "同一条记录由数据库编出的号码不同（跳号）：用该号码排序、断号检查或对外引用的程序会受影响。",
         "查看自增列或序列的缓存与起始值；不允许断号的业务编号不应由它产生。",
     ),
     Kind.ROW_ORDER: _of(
-        "行的次序不同",
         "列表、分页和“取第一行”的程序会得到不同的结果。",
         "查看语句是否写明了完整的 ORDER BY，以及中文的排序规则。",
     ),
     Kind.NULL_ORDER: _of(
-        "空值的排序位置不同",
         "空值排在最前还是最后不同，分页和“取第一行”的程序会得到不同的结果。",
         "在语句中写明 NULLS FIRST/LAST 或改用 COALESCE，或调整数据库的空值排序参数。",
     ),
     Kind.ROW_MISSING: _of(
-        "少行", "迁移侧缺少记录：查询漏数据，或数据没有写入。", "先看存储数据，再看连接条件、过滤条件与事务是否提交。"
+        "迁移侧缺少记录：查询漏数据，或数据没有写入。", "先看存储数据，再看连接条件、过滤条件与事务是否提交。"
     ),
     Kind.ROW_EXTRA: _of(
-        "多行", "迁移侧多出记录：重复业务或本应被拒绝的数据写入了。", "检查唯一约束与外键是否都已建立，再看连接条件。"
+        "迁移侧多出记录：重复业务或本应被拒绝的数据写入了。", "检查唯一约束与外键是否都已建立，再看连接条件。"
     ),
-    Kind.ROW_COUNT: _of("行数不同", "返回或存储的行数不一致。", "先看存储数据，再看语句的过滤与连接条件。"),
+    Kind.ROW_COUNT: _of("返回或存储的行数不一致。", "先看存储数据，再看语句的过滤与连接条件。"),
     Kind.AFFECTED: _of(
-        "影响行数不同",
         "用影响行数判断“是否抢到号源、是否扣到库存”的程序会走到另一个分支。",
         "查看更新语句的条件，以及产品按“匹配行”还是“改变行”计数。",
     ),
     Kind.ERROR_CLASS: _of(
-        "语句执行失败或错误类别不同",
         "迁移侧无法完成原系统能完成的语句，或报出另一类错误，业务中断或走到错误的处理分支。",
         "查看例子中产品的报错原文，核对对象、权限、语法与函数。",
     ),
     Kind.OUTCOME: _of(
-        "业务结果不同",
         "一侧办理成功而另一侧拒绝：可能出现一号两卖、重复收费，或正常业务被拒。",
         "检查唯一、外键、检查约束是否齐全，以及业务规则读到的数据。",
     ),
-    Kind.COLUMNS: _of("列不同", "按列名或列号取值的程序会取错或报错。", "查看列名大小写、别名，以及表结构是否一致。"),
+    Kind.COLUMNS: _of("按列名或列号取值的程序会取错或报错。", "查看列名大小写、别名，以及表结构是否一致。"),
 }
 
 

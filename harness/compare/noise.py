@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from harness.compare.differences import Difference, Masks
-from harness.compare.kinds import KINDS, Kind
+from harness.normalise import Kind
 
 # Kinds that say the same of a moving value. A kind that is not listed excuses only itself.
 _FAMILIES = (
@@ -69,7 +69,7 @@ class Noise:
     def lines(self) -> tuple[str, ...]:
         """What moved, readable, one line per place and kind."""
         return tuple(
-            f"{'.'.join(part for part in place if part)}：{KINDS[kind].title}（{count} 处）"
+            f"{'.'.join(part for part in place if part)}：{kind.label}（{count} 处）"
             for place, kinds in sorted(self.kinds.items())
             for kind, count in sorted(kinds.items())
         )

@@ -110,6 +110,8 @@ class StoredData:
         return row is not None and row[before.columns.index(d.column)] != d.a
 
     def _touch(self, d: Difference, table: TableState, key_columns: Sequence[str], root: int) -> None:
+        if not self._walk.findings.changes(root):
+            return
         taint = self._walk.taint
         taint.touch_key(key_columns, d.key, root)
         self._walk.touch_values(d, root)

@@ -5,7 +5,6 @@ Pass means that nothing unexplained is left and that everything was looked at. N
 
 from __future__ import annotations
 
-from harness.compare.kinds import KINDS, Kind
 from harness.judge.material import (
     STACK_TITLES,
     STACKS,
@@ -17,6 +16,7 @@ from harness.judge.material import (
     not_run,
     passed,
 )
+from harness.normalise import label_of
 from harness.result import Finding
 
 _FINDINGS, _LEDGER, _TABLES = "result.json#/findings", "result.json#/ledger", "result.json#/tables"
@@ -43,7 +43,8 @@ def func_1(m: Material) -> Opinion:
     by_rule = sum(p.ledger.equal_by_rule for p in done if p.ledger)
     stored = sum(p.tables.total for p in done if p.tables)
     return passed(
-        f"{transactions} 笔业务交易与 {stored} 行存储数据逐项比对，未解释的差异 0 类；其中 {by_rule} 笔的差异由已声明的规则或噪声解释。",
+        f"{transactions} 笔业务交易与 {stored} 行存储数据逐项比对，未解释的差异 0 类；"
+        f"其中 {by_rule} 笔的差异由已声明的规则或噪声解释。",
         _LEDGER, _TABLES, _FINDINGS,
     )  # fmt: skip
 
@@ -53,7 +54,7 @@ def _named(m: Material, f: Finding) -> str:
     titles = m.packs[f.pack].titles if f.pack in m.packs else {}
     where = f"表 {f.transaction.removeprefix('table:')}" if stored else titles.get(f.transaction, f.transaction)
     place = f.column or ("" if stored else f.step)
-    return f"{where}{f' {place}' if place else ''}（{KINDS[Kind(f.kind)].title} {f.count} 处）"
+    return f"{where}{f' {place}' if place else ''}（{label_of(f.kind)} {f.count} 处）"
 
 
 def _gaps(m: Material) -> list[str]:
@@ -106,6 +107,7 @@ def comp_2(m: Material) -> Opinion:
         return inconclusive(f"{pair}：{'；'.join(doubts)}。", *opinion.evidence)
     checks = sum(1 for i in m.invariants if i.stack == "migrated")
     return passed(
-        f"{pair}：连接、存储、查询、事务处理的差异均已解释，迁移后系统的 {checks} 次业务不变量检查全部成立。本条要求定期进行，这是其中一次。",
+        f"{pair}：连接、存储、查询、事务处理的差异均已解释，迁移后系统的 {checks} 次业务不变量检查全部成立。"
+        f"本条要求定期进行，这是其中一次。",
         *opinion.evidence, "result.json#/invariants",
     )  # fmt: skip

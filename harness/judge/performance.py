@@ -58,7 +58,8 @@ def _response(m: Material, chosen: Chosen, what: str) -> Opinion:
     worse = sorted((e for e in judged if e.low_adjusted > limit), key=lambda e: -e.value)
     if worse:
         return failed(
-            f"{m.plan.performance.metric.upper()} 响应时间比值的界限是 {limit:.2f}，{len(judged)} 项中有 {len(worse)} 项超出："
+            f"{m.plan.performance.metric.upper()} 响应时间比值的界限是 {limit:.2f}，"
+            f"{len(judged)} 项中有 {len(worse)} 项超出："
             f"{listed([_figure(m, e) for e in worse])}。",
             _ESTIMATES,
         )
@@ -230,7 +231,8 @@ def _unproven_under_load(m: Material) -> list[str]:
     unclear = [e for e in _throughput(m) if e.low_adjusted < floor]
     if unclear:
         doubts.append(
-            f"{unclear[0].level}级吞吐比值 {unclear[0].value:.2f} 的区间低至 {unclear[0].low_adjusted:.2f}，低于 {floor:.2f}"
+            f"{unclear[0].level}级吞吐比值 {unclear[0].value:.2f} 的区间低至 "
+            f"{unclear[0].low_adjusted:.2f}，低于 {floor:.2f}"
         )
     return doubts
 

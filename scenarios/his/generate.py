@@ -102,9 +102,9 @@ def _batches(books: Books) -> Iterator[Row]:
 def _patients(books: Books) -> None:
     patients_per_day = books.scale.outpatients_per_day
     first = BUSINESS_DAY - dt.timedelta(days=400)
-    for _ in range(patients_per_day * 10):
+    for _ in range(max(100, patients_per_day * 10)):
         person, patient_id = books.people.person(), books.number("P")
         books.persons.append((patient_id, person))
         since = books.day_time(first + dt.timedelta(days=books.between(0, 380)))
         books.tables["patient"].append((patient_id, *person, since))
-    books.pools["newcomer"] = [books.people.person() for _ in range(patients_per_day * 8)]
+    books.pools["newcomer"] = [books.people.person() for _ in range(max(50, patients_per_day * 8))]

@@ -76,7 +76,7 @@ def bare_copy(url: Any, rows: list[Row]) -> Callable[[], None]:
     data = "".join("\t".join(map(cell, row)) + "\n" for row in rows).encode()
 
     def run() -> None:
-        connection = psycopg2.connect(host=url.query["host"], user=url.username, dbname=url.database)
+        connection: Any = psycopg2.connect(host=url.query["host"], user=url.username, dbname=url.database)
         with connection.cursor() as cursor:
             cursor.copy_expert(f"COPY {CHARGE.name} ({', '.join(COLUMNS)}) FROM STDIN", io.BytesIO(data), 1 << 16)
         connection.commit()
@@ -107,7 +107,10 @@ def measured(product: str, home: Path, rounds: int) -> dict[str, Any]:
         driver.create(METADATA, mark="bench")
         rows = made_rows(ROWS[product])
         bare = (bare_copy if product == "postgresql" else bare_insert)(make_url(facts["url"]), rows)
-        ways = {"bare": bare, "ours": lambda: driver.load(CHARGE.name, COLUMNS, iter(rows))}
+        ways: dict[str, Callable[[], object]] = {
+            "bare": bare,
+            "ours": lambda: driver.load(CHARGE.name, COLUMNS, iter(rows)),
+        }
         times: dict[str, list[float]] = {"bare": [], "ours": []}
         cpu: dict[str, list[float]] = {"bare": [], "ours": []}
         for turn in range(rounds):

@@ -16,7 +16,7 @@ from drivers.sql import driver_for
 from drivers.sql.bulk import chunks, copy_text, values_text
 from drivers.sql.order import rank, sort_rows
 from harness.errors import BadInput
-from harness.model import SqlEndpoint, Statement
+from harness.model import Row, SqlEndpoint, Statement
 
 _PG = driver_for(SqlEndpoint(url="postgresql+psycopg2://u@h/db", product="postgresql"))
 _OB = driver_for(SqlEndpoint(url="mysql+pymysql://u@h/db", product="oceanbase"))
@@ -110,9 +110,13 @@ def test_none_comes_first_and_the_rest_by_code_point(values: list[str | None]) -
 
 def test_bulk_texts() -> None:
     day, moment = dt.date(2026, 3, 2), dt.datetime.fromisoformat("2026-03-02T08:00:00")
-    rows = [(1, "a\tb\\", Decimal("1E+3"), day, None, b"\x00\xff"), (2, "", None, day, moment, None)]
+    rows: list[Row] = [(1, "a\tb\\", Decimal("1E+3"), day, None, b"\x00\xff"), (2, "", None, day, moment, None)]
     assert copy_text(rows) == (
         "1\ta\\tb\\\\\t1E+3\t2026-03-02\t\\N\t\\\\x00ff\n2\t\t\\N\t2026-03-02\t2026-03-02 08:00:00\t\\N\n"
+    )
+    other: list[Row] = [(None, "甲", moment, day, None), (2.5, None, moment, None, None)]
+    assert (
+        copy_text(other) == "\\N\t甲\t2026-03-02T08:00:00\t2026-03-02\t\\N\n2.5\t\\N\t2026-03-02T08:00:00\t\\N\t\\N\n"
     )
     quoted = values_text(rows, lambda value: f"<{value}>")
     assert quoted == ("(1,<a\tb\\>,1000,'2026-03-02',NULL,x'00ff'),(2,'',NULL,'2026-03-02','2026-03-02 08:00:00',NULL)")

@@ -9,7 +9,7 @@ import sys
 from harness.model import SqlEndpoint
 from tests.contract.conftest import Target
 
-_USERS, _ROUNDS, _SLEEP_S = 20, 4, 0.1
+_USERS, _ROUNDS, _SLEEP_S = 8, 4, 0.1  # eight: no more than OceanBase's default workers on two cores
 
 _LOAD = """
 from gevent import monkey

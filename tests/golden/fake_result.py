@@ -148,7 +148,7 @@ def wide(*, transactions: int = 40, findings: int = 300, points: int = 6 * 3600)
 
 def _poison(value: Any, at: str = "") -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        keep = {"stack", "metric", "unit", "verdict", "when", "created"}
+        keep = {"stack", "metric", "unit", "verdict", "when", "created", "explained_by", "consequence_of"}
         changed = {
             f.name: _poison(getattr(value, f.name), f.name) for f in dataclasses.fields(value) if f.name not in keep
         }
@@ -213,7 +213,7 @@ def _estimates() -> tuple[Estimate, ...]:
                         low=round(value * (1 - half * 0.6), 4), high=round(value * (1 + half * 0.6), 4),
                         low_adjusted=round(value * (1 - half * 0.9), 4),
                         high_adjusted=round(value * (1 + half * 0.9), 4),
-                        n=_samples(name, level), method="按区块自助法（4 区块，2000 次重抽），Holm 校正",
+                        n=_samples(name, level), method="按负载块自助法（4 负载块，2000 次重抽），Holm 校正",
                         original=round(base * factor, 3), migrated=round(base * factor * value, 3),
                         excluded=excluded, blocks_needed=6 if across and not excluded and metric == "p95_ratio" else 0,
                     )
@@ -243,7 +243,7 @@ def _blocks() -> tuple[LoadBlock, ...]:
                 done=done, not_run=planned - done, throughput_per_s=round(rate - errors / 40 - i * 0.07, 3),
                 errors=errors, refused=21 + i * 3, lag_p99_ms=1.2 + i * 0.31 if not invalid else 48.7,
                 generator_cpu=0.12 + users / 200 + (0.4 if invalid else 0), valid=not invalid,
-                invalid_reason="发生器 CPU 100.0% 超过限值 80%，滞后 P99 48.7 ms 超过限值 20 ms" if invalid else "",
+                invalid_reason="压测机 CPU 100.0% 超过限值 80%，滞后 P99 48.7 ms 超过限值 20 ms" if invalid else "",
                 replies={"ok": done - errors - 21 - i * 3, "refused": 21 + i * 3, "failed": errors},
                 error_classes={"lock_timeout": errors - 2, "deadlock": 2} if errors else {},
             )

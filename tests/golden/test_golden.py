@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from reports import junit, resultfile
-from reports.console import print_verdicts
+from reports.console import print_result
 from reports.html import render
 from tests.golden import fake_result, page
 
@@ -19,7 +19,7 @@ STORED = Path(__file__).with_name("stored")
 
 def console_text() -> bytes:
     out = StringIO()
-    print_verdicts(fake_result.small(), Path("out/demo/report.html"), console=Console(file=out, width=60))
+    print_result(fake_result.small(), Path("out/demo/report.html"), console=Console(file=out, width=60))
     return out.getvalue().encode()
 
 

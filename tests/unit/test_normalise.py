@@ -26,7 +26,13 @@ CASES: list[tuple[Any, Any, Kind | None]] = [
     ("", "   ", Kind.PADDING),
     (Decimal("1.50"), Decimal("1.5"), Kind.DECIMAL_SCALE),
     (Decimal("1.50"), Decimal("1.50"), None),
-    (Decimal("10.33"), Decimal("10.3333"), Kind.NUMBER),  # a lost digit is a changed amount
+    (Decimal("10.33"), Decimal("10.3333"), Kind.DECIMAL_ROUNDING),
+    (Decimal("75.847586"), Decimal("75.8475862068965517"), Kind.DECIMAL_ROUNDING),
+    (Decimal("10.34"), Decimal("10.3350"), Kind.DECIMAL_ROUNDING),
+    (Decimal("10.34"), Decimal("10.3299"), Kind.NUMBER),
+    (Decimal("10.34"), Decimal("10.35"), Kind.NUMBER),
+    (Decimal("10.3"), Decimal("10.33"), Kind.NUMBER),  # the fen is lost
+    (Decimal("1E+5"), Decimal("100000.004"), Kind.NUMBER),
     (2, Decimal("2"), Kind.DECIMAL_SCALE),
     (2, Decimal("2.00"), Kind.DECIMAL_SCALE),
     (2, Decimal("2.01"), Kind.NUMBER),

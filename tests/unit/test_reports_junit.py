@@ -13,7 +13,7 @@ from rich.console import Console
 
 from harness.result import Judgement, Result, Verdict
 from reports import REPORT, junit, write_all
-from reports.console import plain, print_verdicts
+from reports.console import plain, print_result
 from reports.words import Words
 from tests.golden import fake_result
 
@@ -82,7 +82,7 @@ def test_hostile_text_is_well_formed_and_stays_text() -> None:
 def printed(result: Result, *, terminal: bool, width: int = 100) -> str:
     out = io.StringIO()
     console = Console(file=out, width=width, force_terminal=terminal, color_system=None, legacy_windows=False)
-    print_verdicts(result, Path("out/demo") / REPORT, console=console)
+    print_result(result, Path("out/demo") / REPORT, console=console)
     return out.getvalue()
 
 

@@ -30,6 +30,7 @@ PRODUCT = Product(
         "SET TIME ZONE INTERVAL '+08:00' HOUR TO MINUTE",
         "SET statement_timeout = {ms}",
     ),
+    load_rows=250,  # small enough for the server to digest some chunks while we write the next
     settings=(
         "server_encoding",
         "lc_collate",

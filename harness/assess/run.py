@@ -1,0 +1,324 @@
+"""A run folder → its result and its series: everything right of *recordings*, recomputed from files alone.
+
+The same folder always gives the same result, on this machine or another, so `xinheng verify` can check a verdict
+offline. A recording that is missing weakens the result and is said so; it never stops the assessment.
+Not here: executing anything, documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from harness.agent.reader import read_notes, read_readings
+from harness.agent.summary import summarise, timeline
+from harness.assess.blocks import Block, read_blocks
+from harness.assess.estimating import ALL, PackLoad, distributions, estimates, self_tests
+from harness.compare.functional import Comparison, Observed, Recordings, compare_pack
+from harness.judge import Material, PackMaterial, judge
+from harness.model import Item, Rule
+from harness.recording import Recording, read_items, read_json, read_state, read_transactions
+from harness.result import (
+    FORMAT,
+    Distribution,
+    Estimate,
+    Finding,
+    InvariantResult,
+    ReadingSummary,
+    Result,
+    Series,
+    StackFacts,
+    Timeline,
+    Window,
+)
+from harness.runfile import read_run
+from harness.settings import Plan, plan_from_dict
+
+STACKS = ("original", "migrated")
+TITLES = {"original": "原系统", "migrated": "迁移后系统"}
+PASSES = {"original_1": "original-1", "original_2": "original-2", "migrated": "migrated-1"}
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the assessment has gathered so far."""
+
+    run_dir: Path
+    run: Mapping[str, Any]
+    plan: Plan
+    notes: list[str] = field(default_factory=list)
+    comparisons: dict[str, Comparison] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    invariants: list[InvariantResult] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    estimates: list[Estimate] = field(default_factory=list)
+    distributions: list[Distribution] = field(default_factory=list)
+    readings: dict[str, dict[str, ReadingSummary]] = field(default_factory=dict)
+    timelines: list[Timeline] = field(default_factory=list)
+
+
+def assess(run_dir: Path, rules: Mapping[str, Sequence[Rule]] | None = None) -> tuple[Result, Series]:
+    """Assess a run. `rules` replaces the declared rules of packs; by default those of `run.json` apply."""
+    run = read_run(run_dir)
+    found = _Found(run_dir, run, plan_from_dict(run["plan"]))
+    declared = {
+        pack: tuple(rules[pack]) if rules and pack in rules else tuple(Rule(**rule) for rule in known["rules"])
+        for pack, known in run["packs"].items()
+    }
+    stacks = _facts(found)
+    for pack in run["packs"]:
+        _functional(found, pack, declared[pack])
+        _load(found, pack)
+    _readings(found)
+    material = _material(found, stacks)
+    found.notes += _weaknesses(material)
+    result = Result(
+        format=FORMAT,
+        run_id=run["run_id"],
+        created=run["created"],
+        harness=dict(run["versions"]),
+        plan=dict(run["plan"]),
+        stacks=stacks,
+        ledger={pack: c.ledger for pack, c in found.comparisons.items()},
+        tables={pack: c.tables for pack, c in found.comparisons.items()},
+        findings=tuple(found.findings),
+        noise={pack: c.noise for pack, c in found.comparisons.items()},
+        invariants=tuple(found.invariants),
+        load=tuple(block.summary for block in found.blocks),
+        estimates=tuple(found.estimates),
+        readings=found.readings,
+        verdicts=judge(material),
+        rules=_rules(found, declared),
+        titles={t["name"]: t["title"] for p in run["packs"].values() for t in p["transactions"]} | {ALL: "全部业务"},
+        notes=tuple(dict.fromkeys(found.notes)),
+    )
+    return result, _series(found)
+
+
+def _facts(found: _Found) -> dict[str, StackFacts]:
+    stacks = {}
+    for stack in STACKS:
+        path = found.run_dir / "facts" / f"{stack}.json"
+        if path.exists():
+            stacks[stack] = msgspec.convert(read_json(path), StackFacts)
+        else:
+            found.notes.append(f"没有{TITLES[stack]}的识别记录。")
+    return stacks
+
+
+# --------------------------------------------------------------------------- functional pass
+
+
+def _functional(found: _Found, pack: str, rules: Sequence[Rule]) -> None:
+    items = _items(found, pack)
+    observed = {part: _observed(found, pack, name) for part, name in PASSES.items()}
+    if not items:
+        return
+    compared = compare_pack(pack, items, Recordings(**observed), rules, found.plan.rules.accepts)
+    found.comparisons[pack] = compared
+    found.findings += _numbered(compared.findings, after=len(found.findings))
+    titles = {t["name"]: t["title"] for t in found.run["packs"][pack]["transactions"]}
+    found.notes += [
+        f"“{titles.get(name, name)}”有 {count} 笔在两边以同样的错误失败：结果一致，但功能没有得到验证。"
+        for name, count in sorted(compared.failed_alike.items())
+    ]
+
+
+def _items(found: _Found, pack: str) -> list[Item]:
+    path = found.run_dir / "workload" / f"{pack}-functional.jsonl"
+    if not path.exists():
+        found.notes.append(f"没有 {pack} 的功能比对负载文件，功能没有比对。")
+        return []
+    return list(read_items(path))
+
+
+def _observed(found: _Found, pack: str, name: str) -> Observed:
+    recording = Recording(found.run_dir / "recordings" / pack / "functional" / name)
+    if not recording.sealed:
+        found.notes.append(f"{pack} 的功能比对记录 {name} 缺失或没有完成。")
+        return Observed()
+    folder = recording.folder
+    if name != PASSES["original_2"]:
+        _invariants(found, folder, "original" if name.startswith("original") else "migrated", "functional")
+    return Observed(
+        transactions=tuple(read_transactions(folder / "transactions.jsonl")),
+        before=read_state(folder / "state-before.jsonl"),
+        after=read_state(folder / "state-after.jsonl"),
+    )
+
+
+def _invariants(found: _Found, folder: Path, stack: str, when: str) -> None:
+    path = folder / "invariants.json"
+    if not path.exists():
+        found.notes.append(f"{folder.name} 没有业务不变量的检查记录。")
+        return
+    found.invariants += [
+        InvariantResult(
+            pack=known["pack"], name=known["name"], title=known["title"], stack=stack, when=when,
+            holds=known["holds"], violations=known["violations"], examples=tuple(known["examples"]),
+        )
+        for known in read_json(path)
+    ]  # fmt: skip
+
+
+def _numbered(findings: Sequence[Finding], *, after: int) -> list[Finding]:
+    """Ids count over all packs."""
+
+    def shifted(finding_id: str) -> str:
+        return f"F{int(finding_id[1:]) + after}" if finding_id else ""
+
+    return [replace(f, id=shifted(f.id), consequence_of=shifted(f.consequence_of)) for f in findings]
+
+
+def _rules(found: _Found, declared: Mapping[str, Sequence[Rule]]) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        {
+            "pack": pack,
+            **asdict(rule),
+            "accepted": found.plan.rules.accepts(rule.id),
+            "count": found.comparisons[pack].rule_counts.get(rule.id, 0) if pack in found.comparisons else 0,
+        }
+        for pack, rules in declared.items()
+        for rule in rules
+    )
+
+
+# --------------------------------------------------------------------------- load pass
+
+
+def _loaded(known: Mapping[str, Any]) -> tuple[str, ...]:
+    """The transactions of a pack's load mix."""
+    return tuple(t["name"] for t in known["transactions"] if t.get("weight", 1.0) > 0 and not t["probe"])
+
+
+def _load(found: _Found, pack: str) -> None:
+    folder = found.run_dir / "recordings" / pack / "load"
+    blocks, notes = read_blocks(folder, found.plan.limits)
+    found.notes += notes
+    for block in blocks:
+        _invariants(found, folder / block.folder, block.summary.stack, block.folder)
+    found.blocks += blocks
+    if not blocks:
+        return
+    compared = found.comparisons.get(pack)
+    load = PackLoad(
+        pack=pack,
+        blocks=blocks,
+        loaded=_loaded(found.run["packs"][pack]),
+        agreed=compared.agreed if compared else frozenset(),
+        compared=compared is not None and compared.ledger.total > compared.ledger.not_run,
+        comparisons=max(1, sum(len(_loaded(p)) for p in found.run["packs"].values()) * len(found.plan.load.levels)),
+    )
+    found.estimates += estimates(load, found.plan)
+    found.distributions += distributions(load, found.plan)
+
+
+# --------------------------------------------------------------------------- resources
+
+
+def _hosts(found: _Found, stack: str) -> list[str]:
+    return [host["name"] for host in found.run["stacks"].get(stack, {}).get("hosts", ())]
+
+
+def _readings(found: _Found) -> None:
+    for stack in STACKS:
+        windows = [b.window for b in found.blocks if b.summary.stack == stack]
+        summaries: list[Mapping[str, ReadingSummary]] = []
+        lines: list[Timeline] = []
+        for host in _hosts(found, stack):
+            path = found.run_dir / "readings" / f"{stack}-{host}.jsonl"
+            if not path.exists():
+                found.notes.append(f"没有{TITLES[stack]}主机 {host} 的资源读数。")
+                summaries.append({})
+                continue
+            readings = list(read_readings(path))
+            found.notes += [f"{TITLES[stack]}主机 {host}：{note}" for note in read_notes(path)]
+            summaries.append(summarise(readings, windows))
+            lines.append(timeline(readings, int(found.run["epoch"]["mono_ns"]), stack))
+        found.readings[stack] = _busiest(summaries)
+        if lines:
+            found.timelines.append(max(lines, key=lambda line: sum(line.values.get("cpu", ()))))
+
+
+def _busiest(hosts: Sequence[Mapping[str, ReadingSummary]]) -> dict[str, ReadingSummary]:
+    """Per resource the busiest host of a stack; covered only as far as every host is."""
+    together = {}
+    for resource in dict.fromkeys(name for host in hosts for name in host):
+        known = [host[resource] for host in hosts if resource in host]
+        coverage = min((s.coverage for s in known), default=0.0) if len(known) == len(hosts) else 0.0
+        together[resource] = replace(max(known, key=lambda s: s.mean), coverage=coverage)
+    return together
+
+
+# --------------------------------------------------------------------------- judging and drawing
+
+
+def _material(found: _Found, stacks: Mapping[str, StackFacts]) -> Material:
+    tested = {**{s: bool(t.get("ok")) for s, t in found.run.get("self_test", {}).items()}, **self_tests(found.blocks)}
+    return Material(
+        plan=found.plan,
+        stacks=stacks,
+        packs={pack: _pack_material(found, pack) for pack in found.run["packs"]},
+        findings=tuple(found.findings),
+        invariants=tuple(found.invariants),
+        load=tuple(block.summary for block in found.blocks),
+        estimates=tuple(found.estimates),
+        readings=found.readings,
+        hosts={stack: len(_hosts(found, stack)) for stack in STACKS},
+        self_test=tested,
+        shared_host=found.run.get("shared_host"),
+    )
+
+
+def _pack_material(found: _Found, pack: str) -> PackMaterial:
+    known = found.run["packs"][pack]
+    compared = found.comparisons.get(pack)
+    return PackMaterial(
+        title=known["title"],
+        loaded=_loaded(known),
+        bulk=frozenset(t["name"] for t in known["transactions"] if t["bulk"]),
+        titles={t["name"]: t["title"] for t in known["transactions"]} | {ALL: "全部业务"},
+        ledger=compared.ledger if compared else None,
+        tables=compared.tables if compared else None,
+        noise_known=compared.noise_known if compared else False,
+        agreed=compared.agreed if compared else frozenset(),
+        failed_alike=sum(compared.failed_alike.values()) if compared else 0,
+    )
+
+
+def _weaknesses(m: Material) -> list[str]:
+    """What weakens the measurement, said before anybody quotes a figure."""
+    notes = []
+    if m.shared_host:
+        notes.append("压测机与被测系统在同一台主机上：资源读数含压测机自身的消耗，绝对数值不能当作生产环境的能力。")
+    invalid = sum(1 for b in m.load if not b.valid)
+    if invalid:
+        notes.append(f"{invalid} 个负载块因压测机自身的原因无效，没有计入性能估计。")
+    missing = m.blocks_missing()
+    if m.load and missing:
+        notes.append(f"负载块不齐：{'、'.join(missing)}。")
+    thin = sum(1 for e in m.estimates if e.excluded.startswith("样本不足") and e.metric != "p50_ratio")
+    if thin:
+        notes.append(f"{thin} 项估计的样本少于方案要求的 {m.plan.performance.min_samples} 个，没有给出区间。")
+    if len(m.plan.load.levels) < 3:
+        notes.append("负载少于三级，看不出响应时间随负载的变化。")
+    return notes
+
+
+def _series(found: _Found) -> Series:
+    epoch = int(found.run["epoch"]["mono_ns"])
+    return Series(
+        distributions=tuple(found.distributions),
+        timelines=tuple(found.timelines),
+        windows=tuple(
+            Window(
+                stack=b.summary.stack, level=b.summary.level,
+                start=(b.window[0] - epoch) / 1e9, end=(b.window[1] - epoch) / 1e9,
+            )
+            for b in found.blocks
+        ),
+    )  # fmt: skip

@@ -1,0 +1,39 @@
+"""Real servers for the packs: PostgreSQL as the original, OceanBase seekdb as the migrated one, once per session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import scenarios
+from drivers.servers import server_for
+from drivers.sql import driver_for
+from harness.model import Pack, SqlEndpoint
+from harness.ports import Driver
+
+
+@pytest.fixture(scope="session", params=scenarios.names())
+def pack(request: pytest.FixtureRequest) -> Pack:
+    """Every pack that exists: what is asked here is asked of all of them."""
+    return scenarios.pack(request.param)
+
+
+def _driver(product: str, home: Path) -> Iterator[Driver]:
+    server = server_for(product, home)
+    facts = server.start()
+    try:
+        yield driver_for(SqlEndpoint(url=facts["url"], product=facts["product"]))
+    finally:
+        server.discard()
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
+    yield from _driver("postgresql", tmp_path_factory.mktemp("postgresql"))
+
+
+@pytest.fixture(scope="session")
+def seekdb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
+    yield from _driver("oceanbase", tmp_path_factory.mktemp("oceanbase"))

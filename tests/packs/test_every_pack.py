@@ -1,0 +1,112 @@
+"""What every pack must fulfil, whatever it is about: names, statements on every dialect, draws that survive a file."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections import Counter
+
+import pytest
+from sqlalchemy import bindparam
+
+from drivers.sql.render import dialect_of, render
+from harness.cells import decode_map, encode
+from harness.model import Pack, Scale, Statement
+from harness.workload import Draw, functional, load
+
+SMALL = Scale(outpatients_per_day=60, days=2, seed=7)
+FAMILIES = {"postgresql+psycopg2": ("postgresql", "postgresql"), "mysql+pymysql": ("oceanbase", "mysql")}
+
+
+def test_names_are_unique_and_titles_given(pack: Pack) -> None:
+    names = [t.name for t in pack.transactions]
+    assert len(set(names)) == len(names)
+    assert len({t.title for t in pack.transactions}) == len(names)
+    assert len({i.name for i in pack.invariants}) == len(pack.invariants)
+    assert len({r.id for r in pack.rules}) == len(pack.rules)
+    assert all(name == statement.name for name, statement in pack.statements.items())
+    assert all(r.reason and r.source for r in pack.rules)
+
+
+def test_probes_never_load_and_others_always_do(pack: Pack) -> None:
+    assert {t.probe for t in pack.transactions if t.weight == 0} == {True}
+    assert any(t.bulk for t in pack.transactions)
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+def test_every_statement_renders(pack: Pack, dialect: str) -> None:
+    queries = [*pack.statements.values(), *(i.query for i in pack.invariants)]
+    for statement in queries:
+        rendered = render(statement, dialect_of(dialect), FAMILIES[dialect])
+        assert rendered.sql.count("%s") == len(rendered.order), statement.name
+        assert "RETURNING" not in rendered.sql
+        # LIKE patterns double their per cent sign for the client library
+        assert "%" not in rendered.sql.replace("%s", "").replace("%%", ""), statement.name
+    assert all(not render(i.query, dialect_of(dialect), FAMILIES[dialect]).order for i in pack.invariants)
+
+
+def test_a_missing_parameter_would_be_seen() -> None:
+    rendered = render(Statement(name="x", body=bindparam("one")), dialect_of("mysql+pymysql"), ("mysql", "mysql"))
+    assert rendered.order == ("one",)
+
+
+def test_the_functional_workload_has_everything_and_survives_its_file(pack: Pack) -> None:
+    items = functional(pack, pack.world(SMALL), count=250, seed=1)
+    count = Counter(item.transaction for item in items)
+    assert set(count) == {t.name for t in pack.transactions}
+    assert min(count.values()) >= 3
+    for item in items:
+        written = json.dumps({name: encode(value) for name, value in item.params.items()}, ensure_ascii=False)
+        assert decode_map(json.loads(written)) == _as_read(dict(item.params))
+
+
+def _as_read(value: object) -> object:
+    """Named tuples and lists come back as plain tuples."""
+    if isinstance(value, dict):
+        return {name: _as_read(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(_as_read(inner) for inner in value)
+    return value
+
+
+def test_the_same_seed_draws_the_same_work(pack: Pack) -> None:
+    first, again = (functional(pack, pack.world(SMALL), count=150, seed=5) for _ in range(2))
+    assert first == again
+    assert first != functional(pack, pack.world(SMALL), count=150, seed=6)
+
+
+def test_pools_do_not_run_dry_under_load(pack: Pack) -> None:
+    """40 users, 4000 transactions in a block: the mix is what the weights say."""
+    items = load(pack, pack.world(Scale()), users=40, rate_per_s=400, seconds=10, seed="load")
+    done = Counter(item.transaction for item in items)
+    weights = {t.name: t.weight for t in pack.transactions if not t.probe}
+    assert len(items) > 3500
+    for name, weight in weights.items():
+        expected = len(items) * weight / sum(weights.values())
+        assert done[name] > 0.7 * expected - 3 * expected**0.5, (name, done[name], expected)
+
+
+def test_drawn_numbers_are_new(pack: Pack) -> None:
+    """No key that a workload sends stands in the generated data."""
+    world = pack.world(SMALL)
+    stored = {cell for _, _, rows in pack.rows(world) for row in rows for cell in row if isinstance(cell, str)}
+    drawing = Draw(world=world, pools=pack.pools(world), rng=random.Random(1))
+    prefixes = {cell[0] for cell in stored if cell[1:].isdigit()}
+    assert not {drawing.number(prefix) for prefix in prefixes} & stored
+
+
+def test_draws_are_cheap(pack: Pack) -> None:
+    """Load is drawn while it is sent, so a draw must not be what is measured."""
+    world = pack.world(Scale())
+    best = {t.name: float("inf") for t in pack.transactions if not t.probe}
+    for attempt in range(3):
+        drawing = Draw(world=world, pools=pack.pools(world), rng=random.Random(attempt), user=1, users=8)
+        for transaction in pack.transactions:
+            if not transaction.probe:
+                began = time.process_time()
+                drawn = sum(transaction.draw(drawing) is not None for _ in range(15))
+                spent = time.process_time() - began
+                if drawn:
+                    best[transaction.name] = min(best[transaction.name], spent / 15)
+    assert max(best.values()) < 60e-6, best  # about 10 µs each on an idle core
