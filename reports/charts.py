@@ -120,10 +120,10 @@ def forest(shown: Forest, words: Words, *, name: str) -> str:
     names = list(dict.fromkeys(e.transaction for e in shown.estimates))
     labels = [drawable(shown.titles.get(t, t)) for t in names]
     place = {transaction: len(names) - 1 - i for i, transaction in enumerate(names)}
-    low, high = ratio_range(shown)
+    low, high = ratio_range(shown.estimates, shown.limit)
     frame = Frame(
         width=PAGE_INCHES, rows=1, columns=len(shown.levels), panel=0.24 * len(names) + 0.2,
-        left=max(map(inches, labels)) + 0.15, between=0.2, above=0.62,
+        left=max(map(inches, labels)) + 0.15, between=0.3, above=0.62,
     )  # fmt: skip
     with drawing():
         figure, panels = frame.drawn(sharey=True)
@@ -147,19 +147,23 @@ def forest(shown: Forest, words: Words, *, name: str) -> str:
         return inline(figure, name=name, title=words("chart.forest_title"))
 
 
-def ratio_range(shown: Forest) -> tuple[float, float]:
-    """The axis: wide enough for every interval, 1 and the limit, within what a page can show."""
-    values = [v for e in shown.estimates for v in (*judged_interval(e), e.low, e.high, e.value) if v > 0]
-    low, high = span([*values, 1.0, *([shown.limit] if shown.limit else [])])
-    return max(low / 1.08, 0.02), min(high * 1.08, 200.0)
+def ratio_range(estimates: Sequence[Estimate], limit: float | None) -> tuple[float, float]:
+    """The axis: every ratio, 1 and the limit; intervals too, unless they reach beyond a tenth or tenfold."""
+    values = [e.value for e in estimates if e.value > 0]
+    ends = [min(max(v, 0.1), 10.0) for e in estimates if e.value > 0 for v in (*judged_interval(e), e.low, e.high)]
+    low, high = span([*values, *ends, 1.0, *([limit] if limit else [])])
+    return low / 1.08, high * 1.08
 
 
 def _whisker(axes: Axes, estimate: Estimate, y: float, limit: float | None) -> None:
     marker, edge, fill = _LOOK[limit_standing(estimate, limit)]
-    low, high = judged_interval(estimate)
+    left, right = axes.get_xlim()
+    low, high = (min(max(v, left), right) for v in judged_interval(estimate))
+    inner_low, inner_high = (min(max(v, left), right) for v in (estimate.low, estimate.high))
     axes.plot([low, high], [y, y], color=edge, linewidth=0.9, solid_capstyle="butt")
-    axes.plot([low, high], [y, y], "|", color=edge, markersize=4, markeredgewidth=0.9)
-    axes.plot([estimate.low, estimate.high], [y, y], color=edge, linewidth=2.6, solid_capstyle="butt")
+    for end, at_edge, arrow in ((low, left, "<"), (high, right, ">")):  # an interval that goes on ends in an arrow
+        axes.plot([end], [y], arrow if end == at_edge else "|", color=edge, markersize=4, clip_on=False)
+    axes.plot([inner_low, inner_high], [y, y], color=edge, linewidth=2.6, solid_capstyle="butt")
     axes.plot([estimate.value], [y], marker, markersize=4.6, markeredgecolor=edge, markerfacecolor=fill)
 
 

@@ -8,7 +8,6 @@ forbids scripts, requests and style attributes. Not here: any figure that is not
 from __future__ import annotations
 
 import base64
-import dataclasses
 import datetime as dt
 import hashlib
 import re
@@ -136,26 +135,31 @@ def _summary(result: Result) -> dict[str, Any]:
 
 
 def _systems(result: Result, words: Words) -> dict[str, Any]:
+    """Blocks of (heading, rows); a row is (label, one text per stack, whether the stacks contradict each other)."""
     stacks = [result.stacks[name] for name in view.by_name(result)]
     identity = [
-        (words(f"system.{name}"), [str(getattr(s, attribute)) for s in stacks])
+        (words(f"system.{name}"), [str(getattr(s, attribute)) for s in stacks], False)
         for name, attribute in (
             ("name", "title"), ("product", "product"), ("version", "version"), ("banner", "banner"),
             ("driver", "driver"),
         )
     ]  # fmt: skip
-    blocks = [(words("system.identity"), identity)]
-    for heading, attribute in (("settings", "settings"), ("host", "host")):
-        maps: list[Mapping[str, str]] = [getattr(s, attribute) for s in stacks]
-        keys = dict.fromkeys(key for m in maps for key in m)
-        blocks.append((words(f"system.{heading}"), [(key, [m.get(key, "") for m in maps]) for key in keys]))
-    return {
-        "system_rows": [
-            (heading, [(label, values, index > 0 and len(set(values)) > 1) for label, values in rows])
-            for index, (heading, rows) in enumerate(blocks)
-            if rows
-        ]
-    }
+    settings = view.side_by_side([s.settings for s in stacks])
+    host = view.side_by_side([s.host for s in stacks])
+    rows = [(key, texts, len(set(texts)) > 1) for key, texts in settings.common]
+    if any(settings.one_sided):
+        rows.append((words("system.one_sided"), ["\n".join(own) for own in settings.one_sided], False))
+    facts = [(_host_label(key, words), texts, len(set(texts)) > 1) for key, texts in host.common]
+    if any(host.one_sided):
+        facts.append((words("system.one_sided"), ["\n".join(own) for own in host.one_sided], False))
+    blocks = [("identity", identity), ("settings", rows), ("host", facts)]
+    return {"system_rows": [(words(f"system.{name}"), kept) for name, kept in blocks if kept]}
+
+
+def _host_label(key: str, words: Words) -> str:
+    what = key.removeprefix("raw_")
+    label = words.label("host", what)
+    return label if what == key else words("system.raw", what=label)
 
 
 def _function(result: Result) -> dict[str, Any]:
@@ -190,6 +194,11 @@ class _Row:
     estimate: Estimate
     standing: view.Standing
     whisker: Markup
+
+    @property
+    def known(self) -> bool:
+        """Too few samples leave an estimate without a value."""
+        return self.estimate.value > 0
 
     @property
     def adjusted(self) -> bool:
@@ -229,11 +238,12 @@ def _metric(result: Result, own: Sequence[Estimate], key: tuple[str, str], main:
     own = sorted(own, key=lambda e: order[e.transaction])
     users = {b.level: b.users for b in result.load if b.pack == pack}
     levels = sorted(dict.fromkeys(e.level for e in own), key=lambda level: users.get(level, 0))
-    shown = charts.Forest(estimates=tuple(own), levels=tuple(levels), limit=limit, titles=result.titles)
+    valued = tuple(e for e in own if e.value > 0)
+    shown = charts.Forest(estimates=valued, levels=tuple(levels), limit=limit, titles=result.titles)
     tables = []
     for level in levels:
         rows = [e for e in own if e.level == level]
-        bounds = charts.ratio_range(dataclasses.replace(shown, estimates=tuple(rows)))
+        bounds = charts.ratio_range(rows, limit)
         drawn = [
             _Row(estimate=e, standing=view.limit_standing(e, limit), whisker=marks.whisker(e, limit, bounds))
             for e in rows
@@ -246,7 +256,7 @@ def _metric(result: Result, own: Sequence[Estimate], key: tuple[str, str], main:
         "several_packs": several,
         "main": metric == main,
         "caption": f"{pack} · {words.label('metric', metric)}" if several else words.label("metric", metric),
-        "forest": Markup(charts.forest(shown, words, name=f"ratio-{_slug(pack)}")) if metric == main else "",
+        "forest": Markup(charts.forest(shown, words, name=f"ratio-{_slug(pack)}")) if metric == main and valued else "",
         "levels": tables,
     }
 

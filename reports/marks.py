@@ -42,7 +42,9 @@ def whisker(estimate: Estimate, limit: float | None, bounds: tuple[float, float]
     if limit is not None:
         parts.append(f'<path d="M{at(limit)} 0V{_HEIGHT:.0f}" stroke="#1c2630" stroke-dasharray="4 2"/>')
     parts.append(f'<path d="M{at(outer_low)} 9H{at(outer_high)}" stroke="{colour}"/>')
-    parts.append(f'<path d="M{at(outer_low)} 6V12M{at(outer_high)} 6V12" stroke="{colour}"/>')
+    for end, edge, arrow in ((outer_low, low, "m4-3l-4 3l4 3"), (outer_high, high, "m-4-3l4 3l-4 3")):
+        beyond = end < edge if edge == low else end > edge
+        parts.append(f'<path d="M{at(end)} {"9" + arrow if beyond else "6V12"}" stroke="{colour}"/>')
     parts.append(f'<path d="M{at(estimate.low)} 9H{at(estimate.high)}" stroke="{colour}" stroke-width="3"/>')
     x = at(estimate.value)
     if standing is Standing.BEYOND:

@@ -27,8 +27,12 @@ def significant(value: float | None, digits: int = 3) -> str:
 
 
 def ratio(value: float | None) -> str:
-    """Always three decimals, so that a column lines up and 1.098 is not taken for 1.1."""
-    return MISSING if value is None or not math.isfinite(value) else f"{value:.3f}"
+    """Three decimals up to 10, so that a column lines up and 1.098 is not taken for 1.1; beyond 1000 nobody counts."""
+    if value is None or not math.isfinite(value):
+        return MISSING
+    if value < 10:
+        return f"{value:.3f}" if value >= 0.001 else "< 0.001"
+    return significant(value) if value < 1000 else "> 1000"
 
 
 def percent(share: float | None) -> str:

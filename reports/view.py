@@ -221,3 +221,22 @@ def rule_row(rule: Mapping[str, Any]) -> RuleRow:
         used=f"{used:,}" if isinstance(used, int) else "–",
         accepted=rule.get("accepted", True) is not False,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideBySide:
+    """Named texts of several stacks: what all of them state, and what only some do (products name settings apart)."""
+
+    common: tuple[tuple[str, list[str]], ...]
+    one_sided: tuple[tuple[str, ...], ...]  # per stack: "name = text"
+
+
+def side_by_side(stated: Sequence[Mapping[str, str]]) -> SideBySide:
+    keys = dict.fromkeys(key for texts in stated for key in texts)
+    shared = [key for key in keys if all(key in texts for texts in stated)]
+    return SideBySide(
+        common=tuple((key, [texts[key] for texts in stated]) for key in shared),
+        one_sided=tuple(
+            tuple(f"{key} = {text}" for key, text in texts.items() if key not in shared) for texts in stated
+        ),
+    )

@@ -6,7 +6,9 @@ transactions make a clause inconclusive, never passed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from statistics import NormalDist
 
 from harness.judge.material import (
     STACK_TITLES,
@@ -22,6 +24,8 @@ from harness.judge.material import (
 from harness.result import Estimate, LoadBlock
 
 CARRIED_OUT = 0.99  # share of the planned transactions that must have been sent for the samples to be whole
+_ONCE_IN_TWENTY = 0.05
+_MANY = 100
 _ESTIMATES, _LOAD, _INVARIANTS = "result.json#/estimates", "result.json#/load", "result.json#/invariants"
 
 Chosen = Callable[[str, str], bool]  # (pack, transaction) → belongs to the clause
@@ -141,6 +145,22 @@ def _error_rate(load: Sequence[LoadBlock], stack: str) -> float:
     )
 
 
+def _surely_above(load: Sequence[LoadBlock], stack: str, limit: float) -> bool:
+    """Whether some level has more errors than a true rate of `limit` would bring by chance once in twenty times."""
+    return any(
+        _chance_of(sum(b.errors for b in blocks), expected=limit * sum(b.done for b in blocks)) < _ONCE_IN_TWENTY
+        for blocks in _by_level(load, stack).values()
+    )
+
+
+def _chance_of(count: int, *, expected: float) -> float:
+    """Probability of at least `count` rare events where `expected` are expected (Poisson; normal where many are)."""
+    if expected > _MANY:
+        return 1 - NormalDist(expected, math.sqrt(expected)).cdf(count - 0.5)
+    below = sum(math.exp(-expected + n * math.log(expected) - math.lgamma(n + 1)) for n in range(count) if expected)
+    return max(0.0, 1 - below) if expected else float(count == 0)
+
+
 def _carried_out(load: Sequence[LoadBlock], stack: str) -> float:
     """Share of the planned transactions that were done, of the worst level."""
     return min(
@@ -190,7 +210,7 @@ def _wrong_under_load(m: Material) -> list[str]:
         wrong.append(f"高并发后迁移后系统违反了业务不变量：{listed(broken)}")
     limit = m.plan.limits.error_rate.value
     rate, base = _error_rate(m.load, "migrated"), _error_rate(m.load, "original")
-    if rate > limit >= base:
+    if base <= limit and _surely_above(m.load, "migrated", limit):
         wrong.append(f"迁移后系统失败率 {rate:.2%}，超过限值 {limit:.2%}")
     floor = 1 - m.plan.performance.margin
     slow = [e for e in _throughput(m) if e.high_adjusted < floor and _generator_well(m, e)]

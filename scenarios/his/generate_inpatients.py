@@ -13,6 +13,7 @@ BEDS = 1.5
 OCCUPIED = 0.7
 DISCHARGED = 0.25
 FEES = ((4000, 2500), (6000, 3500), (12000, 5000), (30000, 24000))  # bed and nursing, fen per day
+WAITING_SHARE = 0.4  # of the temporary orders of open stays
 BILLING_DAYS = 1000  # 压测中反复日终，每次计下一天
 BASIC_DRUGS = tuple(drug for drug in catalogue.DRUGS if drug.category in ("输液", "抗菌药", "心血管药", "消化药"))
 
@@ -58,12 +59,12 @@ def _admission(books: Books, bed: tuple[str, int, int], *, stayed: int = 0) -> I
     discharged_at = dt.datetime.combine(leaves, dt.time(17, books.between(0, 59))) if stayed else None
     closed = discharged_at is not None
     total = _daily_fees(books, admission_id, patient_id, (bed_fee, nursing_fee), (admitted_at, days, closed))
-    orders = []
+    orders: list[tuple[str, str]] = []
     for _ in range(books.between(2, 4)):
-        order_id, kind, amount = _order(books, admission_id, patient_id, (doctor_id, admitted_at, closed))
+        order, amount = _order(books, admission_id, patient_id, (doctor_id, admitted_at, closed))
         total += amount
-        if kind == "LONG" and not closed:
-            orders.append((order_id, kind))
+        orders.extend(order)
+    orders.sort(key=lambda order: order[1] == "LONG")  # temporary ones first
     deposit = books.pick((100_000, 200_000, 300_000, 500_000))
     code, _ = books.pick(catalogue.DIAGNOSES)
     tables["admission"].append(
@@ -105,24 +106,30 @@ def _daily_fees(
 
 def _order(
     books: Books, admission_id: str, patient_id: str, context: tuple[str, dt.datetime, bool]
-) -> tuple[str, str, int]:
-    """One order, executed at least once; what its executions cost."""
+) -> tuple[list[tuple[str, str]], int]:
+    """One order, if it can still be executed, and what its executions cost.
+
+    Of open stays, some temporary orders still wait for the nurse.
+    """
     doctor_id, admitted_at, closed = context
     drug, quantity = books.pick(BASIC_DRUGS), books.between(1, 2)
     kind, frequency = books.pick(catalogue.FREQUENCIES)
     order_id, at = books.number("Y"), admitted_at + dt.timedelta(minutes=40)
-    status = "DONE" if kind == "TEMP" else "STOPPED" if closed else "ACTIVE"
+    temporary = kind == "TEMP"
+    waits = temporary and not closed and books.uniform() < WAITING_SHARE
+    active = waits or not (temporary or closed)
+    status = "ACTIVE" if active else "DONE" if temporary else "STOPPED"
     books.tables["inpatient_order"].append(
         (order_id, admission_id, doctor_id, kind, drug.drug_code, quantity, frequency, status, at)
     )
     amount = (drug.price * quantity + 50) // 100
-    executions = 1 if kind == "TEMP" else books.between(1, 2)
+    executions = 0 if waits else 1 if temporary else books.between(1, 2)
     for n in range(executions):
         when = at + dt.timedelta(hours=2 + 4 * n)
         charge_id = _charge(books, "ORDER", (admission_id, patient_id), amount, (when, closed))
         books.tables["order_execution"].append((charge_id, order_id, books.pick(books.staff["护士"]), when))
         books.tables["charge_item"].append((charge_id, 1, drug.drug_name, quantity, price(drug.price), yuan(amount)))
-    return order_id, kind, amount * executions
+    return ([(order_id, kind)] if active else []), amount * executions
 
 
 def _settle(books: Books, admission_id: str, sums: tuple[int, int], at: dt.datetime) -> None:

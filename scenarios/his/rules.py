@@ -53,9 +53,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="average_rounding",
-        kind="number",
+        kind="decimal_rounding",
         where="daily_report.payment_report.average",
-        reason="平均值除不尽时两边保留的小数位数不同，末位因而不同。笔数与合计仍逐位比对，平均值由它们决定。",
+        reason="平均值除不尽时两边在不同的小数位取舍。报表显示时取两位；笔数与合计仍逐位比对，平均值由它们决定。",
         source="facts BD-22",
     ),
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from drivers.servers import server_for
 from harness.model import Role, Stack
-from tests.e2e.running import stack_on
+from tests.e2e.running import small_plan, stack_on
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +36,36 @@ def seekdb(servers: Path) -> Stack:
 @pytest.fixture(scope="session")
 def twin(servers: Path) -> Stack:
     return stack_on(Role.MIGRATED, "postgresql", servers)
+
+
+@pytest.fixture
+def plan_file(tmp_path: Path) -> Path:
+    """Four short blocks, as a plan file."""
+    plan = small_plan()
+    text = resources.files("harness").joinpath("plans/smoke.toml").read_text(encoding="utf-8")
+    lines = []
+    for line in text.splitlines():
+        if line.startswith("transactions ="):
+            line = f"transactions = {plan.functional.transactions}"
+        if line.startswith("seconds ="):
+            line = "seconds = 3.0"
+        if line.lstrip().startswith('{ name = "典型"') or line.lstrip().startswith('{ name = "高峰"'):
+            continue
+        lines.append(line)
+    path = tmp_path / "plan.toml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def stacks_file(tmp_path: Path, original: Stack, seekdb: Stack) -> Path:
+    path = tmp_path / "stacks.toml"
+    parts = []
+    for stack in (original, seekdb):
+        role = stack.role.value
+        parts.append(
+            f'[stacks.{role}]\n[stacks.{role}.sql]\nurl = "{stack.sql.url}"\n'
+            f'[[stacks.{role}.hosts]]\nname = "here"\nagent = "local"\n'
+        )
+    path.write_text("\n".join(parts), encoding="utf-8")
+    return path

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harness.assess import assess
-
 import scenarios
 from drivers.servers import server_for
 from drivers.sql import driver_for
 from harness import pipeline
+from harness.assess import assess
 from harness.events import Loaded, Sealed
 from harness.execute.site import Tools
 from harness.model import Role, SqlEndpoint, Stack
@@ -74,3 +76,16 @@ def with_cursor(stack: Stack, act: Callable[[Any], None]) -> None:
 def roots(result: Result) -> list[Finding]:
     """What the report would call a difference: unexplained and not the consequence of another."""
     return [f for f in result.findings if not f.explained_by and not f.consequence_of]
+
+
+def xinheng(*arguments: str, cwd: Path) -> subprocess.Popen[str]:
+    """The command line in a process of its own, as a person would start it."""
+    root = str(Path(__file__).resolve().parents[2])
+    return subprocess.Popen(
+        [sys.executable, "-m", "harness.cli", *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": root},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )

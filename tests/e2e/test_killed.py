@@ -3,47 +3,36 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import psutil
 import pytest
 
-from harness.model import Stack
 from harness.recording import SEAL
-from tests.e2e.running import small_plan
+from tests.e2e.running import xinheng
 
 pytestmark = pytest.mark.e2e
-
-
-def xinheng(*arguments: str, cwd: Path) -> subprocess.Popen[str]:
-    root = str(Path(__file__).resolve().parents[2])
-    return subprocess.Popen(
-        [sys.executable, "-m", "harness.cli", *arguments],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": root},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def sealed(run_dir: Path) -> set[Path]:
     return {seal.parent for seal in run_dir.glob(f"recordings/*/load/*/{SEAL}")}
 
 
-def test_killed_run_is_resumed(tmp_path: Path, stacks_file: Path, plan_file: Path) -> None:
-    run_dir = tmp_path / "run"
-    runner = xinheng("run", "--stacks", str(stacks_file), "--plan", str(plan_file), "--out", str(run_dir), cwd=tmp_path)
+def until_sealed(run_dir: Path, blocks: int, runner: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + 120
-    while len(sealed(run_dir)) < 2:
+    while len(sealed(run_dir)) < blocks:
         assert runner.poll() is None, runner.communicate()[1]
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_killed_run_is_resumed(tmp_path: Path, stacks_file: Path, plan_file: Path) -> None:
+    run_dir = tmp_path / "run"
+    runner = xinheng("run", "--stacks", str(stacks_file), "--plan", str(plan_file), "--out", str(run_dir), cwd=tmp_path)
+    until_sealed(run_dir, 2, runner)
     time.sleep(1.0)  # into the third block
     children = psutil.Process(runner.pid).children(recursive=True)
     assert children
@@ -71,36 +60,18 @@ def test_killed_run_is_resumed(tmp_path: Path, stacks_file: Path, plan_file: Pat
     assert verified.returncode == 0, out + told
 
 
-@pytest.fixture
-def plan_file(tmp_path: Path) -> Path:
-    """Four short blocks, as a plan file."""
-    from importlib import resources
-
-    plan = small_plan()
-    text = resources.files("harness").joinpath("plans/smoke.toml").read_text(encoding="utf-8")
-    lines = []
-    for line in text.splitlines():
-        if line.startswith("transactions ="):
-            line = f"transactions = {plan.functional.transactions}"
-        if line.startswith("seconds ="):
-            line = "seconds = 3.0"
-        if line.lstrip().startswith('{ name = "典型"') or line.lstrip().startswith('{ name = "高峰"'):
-            continue
-        lines.append(line)
-    path = tmp_path / "plan.toml"
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def stacks_file(tmp_path: Path, original: Stack, seekdb: Stack) -> Path:
-    path = tmp_path / "stacks.toml"
-    parts = []
-    for stack in (original, seekdb):
-        role = stack.role.value
-        parts.append(
-            f'[stacks.{role}]\n[stacks.{role}.sql]\nurl = "{stack.sql.url}"\n'
-            f'[[stacks.{role}.hosts]]\nname = "here"\nagent = "local"\n'
-        )
-    path.write_text("\n".join(parts), encoding="utf-8")
-    return path
+def test_interrupted_demo_leaves_no_server_and_says_what_was_kept(tmp_path: Path, plan_file: Path) -> None:
+    demo = xinheng("demo", "--plan", str(plan_file), "--migrated", "postgresql", "--out", "out/demo", cwd=tmp_path)
+    until_sealed(tmp_path / "out/demo", 1, demo)
+    family = psutil.Process(demo.pid).children(recursive=True)
+    pid_files = list((tmp_path / "out/demo-sim").rglob("postmaster.pid"))
+    servers = [psutil.Process(int(file.read_text().split()[0])) for file in pid_files]
+    assert len(servers) == 2
+    demo.send_signal(signal.SIGINT)
+    _, told = demo.communicate(timeout=60)
+    assert demo.returncode == 4
+    assert "已保留" in told
+    assert "xinheng demo --resume" in told
+    _, alive = psutil.wait_procs(family + servers, timeout=10)
+    assert not alive
+    assert not (tmp_path / "out/demo-sim/stacks.toml").exists()

@@ -159,7 +159,7 @@ def test_ratios_of_any_size_have_an_axis() -> None:
             base, value=value, low=value / 2, high=value * 2, low_adjusted=0.0, high_adjusted=0.0
         )
         shown = Forest(estimates=(estimate,), levels=(base.level,), limit=1.2, titles={})
-        low, high = charts.ratio_range(shown)
+        low, high = charts.ratio_range(shown.estimates, shown.limit)
         assert 0 < low < 1 < high
         assert math.isfinite(high)
         charts.forest(shown, ZH, name="f")

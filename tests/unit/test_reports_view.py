@@ -174,6 +174,12 @@ def test_a_plan_is_laid_out_flat() -> None:
     ]  # fmt: skip
 
 
+def test_settings_are_compared_only_where_both_sides_have_them() -> None:
+    shown = view.side_by_side([{"zone": "+8", "fsync": "on"}, {"zone": "+0", "mode": "strict"}])
+    assert shown.common == (("zone", ["+8", "+0"]),)
+    assert shown.one_sided == (("fsync = on",), ("mode = strict",))
+
+
 def test_transactions_keep_the_order_of_the_pack() -> None:
     assert view.in_order(["zz", "charge", "book", "charge"], fake_result.rich().titles) == ["book", "charge", "zz"]
 
@@ -204,7 +210,8 @@ def test_figures_carry_their_unit(value: float, unit: str, shown: str) -> None:
 
 
 def test_ratios_line_up() -> None:
-    assert [numbers.ratio(v) for v in (1, 1.0984, 12.5)] == ["1.000", "1.098", "12.500"]
+    shown = [numbers.ratio(v) for v in (1, 1.0984, 12.54, 1_495_426.4, 0.0004)]
+    assert shown == ["1.000", "1.098", "12.5", "> 1000", "< 0.001"]
     assert numbers.percent(0.9834) == "98.3%"
 
 

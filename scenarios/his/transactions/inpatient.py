@@ -93,7 +93,9 @@ def draw_place_order(drawing: Drawing) -> dict[str, Any] | None:
         return None
     order_id = drawing.number("Y")
     kind, frequency = one_of(drawing, catalogue.FREQUENCIES)
-    drawing.put("inpatient", inpatient._replace(orders=(*inpatient.orders, (order_id, kind))))
+    new = ((order_id, kind),)  # 临时医嘱排在前面
+    orders = new + inpatient.orders if kind == "TEMP" else inpatient.orders + new
+    drawing.put("inpatient", inpatient._replace(orders=orders))
     order = {
         "order_kind": kind,
         "drug_code": one_of(drawing, BASIC_DRUGS).drug_code,
