@@ -227,7 +227,7 @@ def _performance(result: Result, series: Series, words: Words) -> dict[str, Any]
         "distributions": _distributions(result, series, words),
         "quantiles": QUANTILES,
         "throughputs": _throughputs(result, words),
-        "methods": list(dict.fromkeys(e.method for e in result.estimates)),
+        "methods": list(dict.fromkeys(e.method for e in result.estimates if e.method)),
     }
 
 
@@ -239,7 +239,8 @@ def _metric(result: Result, own: Sequence[Estimate], key: tuple[str, str], main:
     users = {b.level: b.users for b in result.load if b.pack == pack}
     levels = sorted(dict.fromkeys(e.level for e in own), key=lambda level: users.get(level, 0))
     valued = tuple(e for e in own if e.value > 0)
-    shown = charts.Forest(estimates=valued, levels=tuple(levels), limit=limit, titles=result.titles)
+    drawn_levels = tuple(level for level in levels if any(e.level == level for e in valued))
+    shown = charts.Forest(estimates=valued, levels=drawn_levels, limit=limit, titles=result.titles)
     tables = []
     for level in levels:
         rows = [e for e in own if e.level == level]

@@ -31,8 +31,8 @@ def ratio(value: float | None) -> str:
     if value is None or not math.isfinite(value):
         return MISSING
     if value < 10:
-        return f"{value:.3f}" if value >= 0.001 else "< 0.001"
-    return significant(value) if value < 1000 else "> 1000"
+        return f"{value:.3f}" if value >= 0.001 else "<0.001"
+    return significant(value) if value < 1000 else ">1000"
 
 
 def percent(share: float | None) -> str:

@@ -75,7 +75,9 @@ MYSQL_ERRORS: dict[str, E] = {
 # DESIGN.md rule 7: what the data model forbids was understood and declined; everything else could not be done.
 KINDS: dict[E, ReplyKind] = {
     **dict.fromkeys(E, ReplyKind.FAILED),
+    # Understood and declined: a constraint, or a value that does not fit its column.
     **dict.fromkeys((E.UNIQUE, E.FOREIGN_KEY, E.NOT_NULL, E.CHECK), ReplyKind.REFUSED),
+    **dict.fromkeys((E.TOO_LONG, E.NUMERIC_OVERFLOW, E.BAD_VALUE), ReplyKind.REFUSED),
     **dict.fromkeys((E.LOCK_TIMEOUT, E.STATEMENT_TIMEOUT), ReplyKind.TIMED_OUT),
     E.CONNECTION_LOST: ReplyKind.UNREACHABLE,
     E.NONE: ReplyKind.OK,

@@ -88,11 +88,25 @@ class TableWork(DbapiDriver):
     def state(self, metadata: MetaData) -> Iterator[TableState]:
         for table in metadata.sorted_tables:
             with self._admin(f"读取表 {table.name} ") as connection:
-                rows = list(self._stream(connection, str(select(table).compile(dialect=self._dialect))))
-            columns = tuple(str(column.name) for column in table.columns)
-            key = tuple(str(column.name) for column in table.primary_key.columns)
+                columns = self._columns_there(connection, table)
+                if columns is None:
+                    continue  # the table is gone: the comparison sees that it is missing
+                named = ", ".join(self._quoted(name) for name in columns)
+                rows = list(self._stream(connection, f"SELECT {named} FROM {self._quoted(table.name)}"))
+            key = tuple(str(column.name) for column in table.primary_key.columns if column.name in columns)
             sort_rows(rows, [columns.index(name) for name in key])
             yield TableState(table=str(table.name), columns=columns, key=key, rows=tuple(rows))
+
+    def _columns_there(self, connection: Any, table: Table) -> tuple[str, ...] | None:
+        """The table's columns as the database has them, declared ones first: a migration may have lost or added some."""
+        if table.name not in self._existing(connection):
+            return None
+        cursor = connection.cursor()
+        cursor.execute(f"SELECT * FROM {self._quoted(table.name)} WHERE 1 = 0")
+        there = [str(column[0]) for column in cursor.description]
+        cursor.close()
+        declared = [str(column.name) for column in table.columns]
+        return (*(name for name in declared if name in there), *(name for name in there if name not in declared))
 
     # ------------------------------------------------------------------ marks
 

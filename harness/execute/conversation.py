@@ -46,29 +46,27 @@ class Talk:
         self._noted = noted
 
     def rows(self, statement: Statement, /, **params: Any) -> Sequence[Row]:
-        reply = self.attempt(statement, **params)
-        if reply.kind:
-            raise StepNotOk(reply)
-        return reply.rows
+        return self._send(statement, params, ReplyKind.OK).rows
 
     def row(self, statement: Statement, /, **params: Any) -> Row | None:
-        reply = self.attempt(statement, **params)
-        if reply.kind:
-            raise StepNotOk(reply)
-        return reply.rows[0] if reply.rows else None
+        rows = self._send(statement, params, ReplyKind.OK).rows
+        return rows[0] if rows else None
 
     def change(self, statement: Statement, /, **params: Any) -> int:
-        reply = self.attempt(statement, **params)
-        if reply.kind:
-            raise StepNotOk(reply)
-        return reply.affected
+        return self._send(statement, params, ReplyKind.OK).affected
 
     def attempt(self, statement: Statement, /, **params: Any) -> Reply:
+        return self._send(statement, params, ReplyKind.REFUSED)
+
+    def _send(self, statement: Statement, params: Params, worst: ReplyKind) -> Reply:
+        """One step; a reply worse than `worst` ends the transaction."""
         rendered = self._rendered[statement.name]
         values = [params[name] for name in rendered.order]
         sent = time.monotonic_ns()
         reply = self._session.execute(rendered, values)
         self._noted(rendered, reply, sent, time.monotonic_ns())
+        if reply.kind > worst:
+            raise StepNotOk(reply)
         return reply
 
     def refuse(self, reason: str) -> NoReturn:

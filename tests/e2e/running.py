@@ -25,11 +25,12 @@ TOOLS = Tools(driver_for=driver_for, locustfile=scenarios.locustfile)
 
 
 def small_plan() -> Plan:
-    """The shipped smoke plan, shrunk: one load level of two seconds, half the transactions."""
+    """The shipped smoke plan, shrunk: a smaller hospital, fewer transactions, one load level of two seconds."""
     plan = load_plan("smoke")
     level = replace(plan.load.levels[0], users=4, rate_per_s=20.0)
     return replace(
         plan,
+        data=replace(plan.data, outpatients_per_day=120, days=3),
         functional=replace(plan.functional, transactions=250),
         load=replace(plan.load, order="AB", seconds=2.0, warmup_seconds=0.5, levels=(level,)),
     )

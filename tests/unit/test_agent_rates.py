@@ -195,7 +195,7 @@ def trees(draw: st.DrawFn) -> TreeCount:
     return TreeCount(root=root, restarts=draw(st.integers(0, 3)), processes=found)
 
 
-snapshots = st.builds(
+snapshots: st.SearchStrategy[dict[str, object]] = st.builds(
     dict,
     cpu=st.none() | times,
     memory=st.none() | memories,

@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 import matplotlib
 import pytest
 
-from harness.result import Series, Timeline
-from reports import charts
+from harness.result import Estimate, Series, Timeline
+from reports import charts, marks, view
 from reports.charts import Forest
 from reports.svg import drawable, drawing
 from reports.words import Words
@@ -65,7 +65,7 @@ def test_the_stacks_differ_without_colour(name: str) -> None:
     paths = [e.attrib for e in ElementTree.fromstring(drawn(name)).iter("path") if e.attrib.get("fill") == "none"]
     dashes = {
         stack: {"stroke-dasharray" in p for p in paths if p.get("stroke") == charts.COLOUR[stack]}
-        for stack in charts.STACKS
+        for stack in view.STACKS
     }
     if name == "resources":
         assert all(dashes.values()), "side by side, each under its own heading"
@@ -163,3 +163,19 @@ def test_ratios_of_any_size_have_an_axis() -> None:
         assert 0 < low < 1 < high
         assert math.isfinite(high)
         charts.forest(shown, ZH, name="f")
+
+
+def test_an_interval_that_goes_on_beyond_the_axis_ends_in_arrows() -> None:
+    base = dataclasses.replace(
+        RESULT.estimates[0], value=1.4, low=0.05, high=90.0, low_adjusted=0.0001, high_adjusted=1e6
+    )
+    low, high = charts.ratio_range([base], 1.2)
+    assert (round(low * 1.08, 3), round(high / 1.08, 3)) == (0.1, 10.0)
+    within = dataclasses.replace(base, low=1.2, high=1.6, low_adjusted=1.1, high_adjusted=1.8)
+
+    def arrows(estimate: Estimate) -> int:
+        return str(marks.whisker(estimate, 1.2, (low, high))).count("l4 3") + str(
+            marks.whisker(estimate, 1.2, (low, high))
+        ).count("l-4 3")
+
+    assert arrows(base) > arrows(within) == 0

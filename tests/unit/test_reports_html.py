@@ -178,6 +178,12 @@ def test_the_languages_have_the_same_structure() -> None:
     assert shape("zh") == shape("en")
 
 
+def test_an_estimate_without_a_value_is_no_zero() -> None:
+    (line,) = [row for row in parsed("rich").text.splitlines() if "日终计费" in row and "样本不足（4/50）" in row]
+    assert "0.000" not in line
+    assert line.count("–") == 5
+
+
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(BadInput, match="fr"):
         Words("fr")
@@ -200,7 +206,7 @@ def test_no_word_is_missing_or_left_over() -> None:
     assert sorted(plain - set(catalogue())) == []
     # Some keys are put together: w('function.' ~ key), w.label('kind', …). Their parts must stand somewhere in quotes.
     names = set(re.findall(r"""["']([a-z0-9_ ]+)["']""", source))
-    from_result = {"kind", "reply", "error", "metric", "resource", "limit", "verdict"}
+    from_result = {"kind", "host", "reply", "error", "metric", "resource", "limit", "verdict"}
     left_over = [
         key
         for key in catalogue()

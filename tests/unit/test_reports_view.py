@@ -211,7 +211,7 @@ def test_figures_carry_their_unit(value: float, unit: str, shown: str) -> None:
 
 def test_ratios_line_up() -> None:
     shown = [numbers.ratio(v) for v in (1, 1.0984, 12.54, 1_495_426.4, 0.0004)]
-    assert shown == ["1.000", "1.098", "12.5", "> 1000", "< 0.001"]
+    assert shown == ["1.000", "1.098", "12.5", ">1000", "<0.001"]
     assert numbers.percent(0.9834) == "98.3%"
 
 
