@@ -16,8 +16,7 @@ from harness.events import Began, Ended, Event, Loaded, Note, Stage
 from harness.execute.functional_pass import functional_pass
 from harness.execute.load_pass import load_pass
 from harness.execute.site import TITLES, Hospital, Job, Tools, refuse_foreign, refuse_protected
-from harness.execute.watching import watching
-from harness.facts import host_facts
+from harness.execute.watching import facts_of, watching
 from harness.model import Item, Pack, Role, Stack
 from harness.recording import read_items, write_items, write_json
 from harness.settings import Plan, plan_as_dict
@@ -56,14 +55,14 @@ def run(
 
 def _identify(job: Job) -> None:
     """Who answers on each side; a stack that cannot be reached stops the run before anything is written."""
+    answers = {}
     for role, driver in job.drivers.items():
         stack = job.stacks[role]
-        facts = replace(driver.identify(), title=stack.title)
-        if any(host.agent == "local" for host in stack.hosts):
-            facts = replace(facts, host=host_facts())
+        answers[role] = replace(driver.identify(), title=stack.title, host=facts_of(stack))
         for hospital in job.hospitals:
             if not job.keeps_data(role):
                 refuse_foreign(job, role, hospital.pack)
+    for role, facts in answers.items():
         write_json(job.run_dir / "facts" / f"{role.value}.json", asdict(facts))
 
 

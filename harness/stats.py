@@ -348,7 +348,7 @@ def blocks_needed(interval: Interval, margin: float, blocks: int) -> int:
 
 
 QUANTILES = tuple(
-    round(q, 5)
+    round(float(q), 5)
     for q in (*np.linspace(0.0, 0.9, 37), *np.linspace(0.91, 0.98, 8), *np.linspace(0.981, 0.999, 13), 0.9995, 1.0)
 )
 

@@ -23,7 +23,10 @@ class Agent(Protocol):
         """End and keep what was read. Never raises for an agent that is gone already."""
 
     def alive(self) -> bool:
-        """Readings are being taken and reach us. False: call `start` again; the gap shows in the readings."""
+        """Readings are being taken for us. False: call `start` again; the gap shows in the readings.
+
+        A remote agent that cannot be reached for a while is alive: it stores what we fetch later.
+        """
 
     def facts(self) -> dict[str, str]:
         """Facts of the host (`harness.facts`)."""

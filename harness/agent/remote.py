@@ -7,6 +7,7 @@ Not here: the connection and the arithmetic of clocks (`link.py`).
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -20,7 +21,7 @@ from harness.errors import DiskFull, Fault, StackUnreachable
 from harness.model import Host
 
 PULL_EVERY_S = 5.0
-SILENT_S = 20.0  # longer without an answer: not alive
+SILENT_S = 20.0  # a longer silence is noted
 CLOCK_TRIES = 7
 
 
@@ -72,9 +73,12 @@ class RemoteAgent:
             self._sink = None
 
     def alive(self) -> bool:
-        """Answers come."""
-        running = self._thread is not None and self._thread.is_alive()
-        return running and not self._failure and time.monotonic() - self._answered < SILENT_S
+        """We keep asking. A broken link does not end that: the agent stores, and we fetch when it is back."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def reachable(self) -> bool:
+        """Answers came lately."""
+        return self.alive() and time.monotonic() - self._answered < SILENT_S
 
     def last_words(self) -> str:
         """Why it is not alive, for the note in the result."""
@@ -120,31 +124,41 @@ class RemoteAgent:
             try:
                 while self._pull():
                     pass
-                self._answered = time.monotonic()
+                self._heard()
             except BROKEN as error:
                 if ended:
                     self._failure = f"结束时探针没有应答（{error}），最后的读数没有取回"
             except Fault as error:  # the token is refused, our disk is full: asking again does not help
                 self._failure = str(error)
-                return
-        if self._failure and self._sink is not None:
-            self._append({"note": self._failure, "wall": round(time.time(), 3), "mono_ns": time.monotonic_ns()})
+                ended = True
+        if self._failure:
+            with contextlib.suppress(DiskFull):  # it may be the failure itself
+                self._note(self._failure)
+
+    def _heard(self) -> None:
+        silent = time.monotonic() - self._answered
+        if silent >= SILENT_S:
+            self._note(f"与探针失联 {silent:.0f} 秒；其间的读数由探针保存，恢复后已取回。")
+        self._answered = time.monotonic()
+
+    def _note(self, sentence: str) -> None:
+        self._append({"note": sentence, "wall": round(time.time(), 3), "mono_ns": time.monotonic_ns()})
 
     def _pull(self) -> bool:
         """Fetch once; True when there may be more."""
         body, state, clock = self._link.get(f"/v1/readings?after={self._next}")
         self._clocks[clock.boot] = better(self._clocks.get(clock.boot), clock)
-        if state["failure"]:
-            self._failure = str(state["failure"])
         if state["spool"] != self._spool:
             self._spool, self._next = state["spool"], 0
-            self._say("探针的缓存被换过，换之前没有取回的读数丢失。", state)
+            self._note("探针的缓存被换过，换之前没有取回的读数丢失。")
             return True
         if state["start"] != self._next:
-            self._say("探针的缓存已满，最早的读数在取回之前被丢弃。", state)
+            self._note("探针的缓存已满，最早的读数在取回之前被丢弃。")
         for line in body.splitlines():
             self._take(line, state)
         self._next = int(state["next"])
+        if state["failure"]:
+            raise Fault(f"主机 {self.host.name} 的探针已停止记录：{state['failure']}。")
         return self._next < int(state["end"]) and bool(body)
 
     def _take(self, line: bytes, state: dict[str, Any]) -> None:
@@ -161,11 +175,6 @@ class RemoteAgent:
             return  # written between two boots that we both missed: its place on our axis is unknown
         content["mono_ns"] += clock.mono_ns
         self._append(content)
-
-    def _say(self, sentence: str, state: dict[str, Any]) -> None:
-        clock = self._clocks[state["boot"]]
-        mono_ns = int(state["mono_ns"]) + clock.mono_ns
-        self._append({"note": sentence, "wall": round(float(state["wall"]), 3), "mono_ns": mono_ns})
 
     def _write_header(self, state: dict[str, Any]) -> None:
         clock = self._clocks[state["boot"]]

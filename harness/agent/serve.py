@@ -130,7 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, address: tuple[str, int], options: Options, context: ssl.SSLContext | None) -> None:
+    def __init__(self, address: tuple[str, int], token: str, spool: Spool, context: ssl.SSLContext | None) -> None:
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
         self._open: set[Any] = set()
@@ -139,9 +139,9 @@ class _Server(ThreadingHTTPServer):
         if context is not None:
             # The handshake is left to the connection's own thread: a silent client must not block the others.
             self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
-        self.token = options.token
+        self.token = token
         self.facts = host_facts()
-        self.spool = Spool(options.spool)
+        self.spool = spool
         self.failure = ""
 
     def server_bind(self) -> None:
@@ -193,8 +193,16 @@ class AgentServer:
     def __init__(self, options: Options) -> None:
         address, context = address_of(options), tls_context(options)
         try:
-            self._server = _Server(address, options, context)
+            spool = Spool(options.spool)
+        except (OSError, ValueError) as error:
+            raise BadInput(
+                f"探针的暂存目录 {options.spool} 无法使用：{error}。",
+                hint="请用 --spool 指定一个可写、不作他用的目录。",
+            ) from None
+        try:
+            self._server = _Server(address, options.token, spool, context)
         except OSError as error:
+            spool.close()
             raise BadInput(
                 f"探针无法在 {options.listen} 上监听：{error.strerror or error}。",
                 hint="请换一个端口，或结束占用该端口的程序。",

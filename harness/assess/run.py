@@ -268,7 +268,6 @@ def _material(found: _Found, stacks: Mapping[str, StackFacts]) -> Material:
         load=tuple(block.summary for block in found.blocks),
         estimates=tuple(found.estimates),
         readings=found.readings,
-        hosts={stack: len(_hosts(found, stack)) for stack in STACKS},
         self_test=tested,
         shared_host=found.run.get("shared_host"),
     )
@@ -299,7 +298,9 @@ def _weaknesses(m: Material) -> list[str]:
     if invalid:
         notes.append(f"{invalid} 个负载块因压测机自身的原因无效，没有计入性能估计。")
     missing = m.blocks_missing()
-    if m.load and missing:
+    if not m.load:
+        notes.append("没有负载测试的记录，性能没有评估。")
+    elif missing:
         notes.append(f"负载块不齐：{'、'.join(missing)}。")
     thin = sum(1 for e in m.estimates if e.excluded.startswith("样本不足") and e.metric != "p50_ratio")
     if thin:

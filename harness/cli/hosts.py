@@ -26,6 +26,7 @@ def agent(
     """主机探针：每秒记录 CPU、内存、磁盘、网络和数据库进程，供信衡远程读取。"""
     from harness.agent.serve import Options, serve
 
+    parts.errors.print(f"探针监听 {listen}，读数暂存在 {spool}；按 Ctrl-C 结束。", highlight=False)
     serve(
         Options(
             listen=listen,

@@ -83,13 +83,14 @@ def execute(run_dir: Path, plan: Plan, stacks: dict[Role, Stack], packs: list[Pa
 
 def answer(result: Result, run_dir: Path, *, as_json: bool) -> NoReturn:
     """Print the verdicts and leave with the run's exit code."""
+    import reports.console
     from harness.judge import exit_code
-    from reports import console, resultfile
+    from reports import resultfile
 
     if as_json:
         typer.echo(resultfile.dump(result).decode())
     else:
-        console.print_result(result, run_dir / "report.html")
+        reports.console.print_result(result, run_dir / "report.html")
     raise typer.Exit(exit_code(result.verdicts))
 
 

@@ -28,8 +28,7 @@ from harness.errors import BadInput, Fault
 from harness.execute.sequential import check_invariants
 from harness.execute.site import refuse_protected
 from harness.execute.users import Crowd, LoopWatch, User, refuse_serial, self_test
-from harness.execute.watching import watching
-from harness.facts import host_facts
+from harness.execute.watching import facts_of, watching
 from harness.model import Item, Pack, Role, SqlEndpoint
 from harness.ports import Driver
 from harness.recording import Recording, write_json
@@ -87,7 +86,7 @@ class HandRun:
             raise BadInput(f"{self.run_dir} 已是一个运行目录。", hint="请换一个 --out。")
         run = runfile.describe(plan=self.plan, stacks=stacks, packs=[self.pack], packs_digest="")
         runfile.write_run(self.run_dir, run)
-        facts = replace(facts, title=self.stack.title, host=host_facts())
+        facts = replace(facts, title=self.stack.title, host=facts_of(self.stack))
         write_json(self.run_dir / "facts" / f"{self.role.value}.json", asdict(facts))
         recording = Recording(self.run_dir / "recordings" / self.pack.name / "load" / f"01-{self.role.value}")
         recording.begin()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.agent.agents import Agent, agent_for
+from harness.errors import Fault
 from harness.events import Event, Note
 from harness.model import Role, Stack
 
@@ -24,8 +25,13 @@ class Watch:
     def revive(self) -> Iterator[Event]:
         """Start again what died; the gap stays visible in the readings and in the log."""
         for agent in self.agents:
-            if not agent.alive():
+            if agent.alive():
+                continue
+            try:
                 agent.start()
+            except Fault as fault:  # the load goes on: a gap in the readings weakens one clause, not all of them
+                yield Note(text=f"主机 {agent.host.name} 的探针没有恢复，暂无资源读数：{fault}")
+            else:
                 yield Note(text=f"主机 {agent.host.name} 的探针中断过，已重新启动；中断期间没有资源读数。")
 
 
@@ -40,3 +46,8 @@ def watching(run_dir: Path, stacks: Iterable[tuple[Role, Stack]]) -> Iterator[Wa
     finally:
         for agent in watch.agents:
             agent.stop()
+
+
+def facts_of(stack: Stack) -> dict[str, str]:
+    """Facts of the stack's first host, the database's by convention; empty where no host is named."""
+    return agent_for(stack.hosts[0], Path()).facts() if stack.hosts else {}

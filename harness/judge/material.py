@@ -42,7 +42,6 @@ class Material:
     load: tuple[LoadBlock, ...] = ()
     estimates: tuple[Estimate, ...] = ()
     readings: Mapping[str, Mapping[str, ReadingSummary]] = field(default_factory=dict)
-    hosts: Mapping[str, int] = field(default_factory=dict)  # stack → hosts that were to be watched
     self_test: Mapping[str, bool] = field(default_factory=dict)  # stack → whether all its self-tests passed
     shared_host: bool | None = None
 

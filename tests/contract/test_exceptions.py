@@ -96,7 +96,8 @@ def test_client_time_out_is_a_statement_timeout() -> None:
 def test_every_class_has_a_kind() -> None:
     assert set(KINDS) == set(ErrorClass)
     refused = {error_class for error_class, kind in KINDS.items() if kind is ReplyKind.REFUSED}
-    assert refused == {ErrorClass.UNIQUE, ErrorClass.FOREIGN_KEY, ErrorClass.NOT_NULL, ErrorClass.CHECK}
+    constraints = {ErrorClass.UNIQUE, ErrorClass.FOREIGN_KEY, ErrorClass.NOT_NULL, ErrorClass.CHECK}
+    assert refused == constraints | {ErrorClass.TOO_LONG, ErrorClass.NUMERIC_OVERFLOW, ErrorClass.BAD_VALUE}
 
 
 @pytest.mark.parametrize(

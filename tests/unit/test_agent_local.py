@@ -56,7 +56,7 @@ def test_it_writes_readings_on_our_clock_and_ends_when_told(tmp_path: Path) -> N
         assert reading.memory is not None and 0 < reading.memory.percent < 100
         assert reading.process is not None and reading.process.root == os.getpid() and not reading.process.gone
     drift = (readings[-1].mono_ns - header["mono_ns"]) / 1e9 - len(readings) * FAST
-    assert -0.05 < drift < 1.0  # absolute deadlines: late by what was skipped, never early
+    assert -0.05 < drift < 5.0  # absolute deadlines: late by what was skipped, never early
 
 
 def test_kill_9_loses_nothing_and_a_restart_appends(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -97,12 +99,13 @@ def test_a_broken_link_loses_no_reading(token: str, tmp_path: Path, monkeypatch:
     agent.start()
     until(lambda: len(list(read_readings(out))) >= 2)
     first.stop()
-    until(lambda: not agent.alive())
+    until(lambda: not agent.reachable())
+    assert agent.alive()
     second = AgentServer(
         Options(listen=f"127.0.0.1:{first.port}", token=TOKEN, spool=tmp_path / "spool", interval_s=FAST)
     )
     second.start()
-    until(agent.alive)
+    until(agent.reachable)
     until(lambda: len(list(read_readings(out))) >= 6)
     agent.stop()
     second.stop()
@@ -117,6 +120,7 @@ def test_a_broken_link_loses_no_reading(token: str, tmp_path: Path, monkeypatch:
     assert len(theirs[begin : begin + len(ours)]) == len(ours)
     assert all(abs(a - b) < 40_000_000 for a, b in zip(theirs[begin:], ours, strict=False))
     assert sum(1 for line in read_lines(out) if line.get("kind") == KIND) == 2  # the restart shows
+    assert any("失联" in note for note in read_notes(out))
 
 
 def test_a_wrong_token_is_refused_and_named(
@@ -232,6 +236,60 @@ def test_bad_listening_addresses(tmp_path: Path, listen: str) -> None:
 def test_a_taken_port_is_a_sentence(server: AgentServer, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="监听"):
         AgentServer(Options(listen=f"127.0.0.1:{server.port}", spool=tmp_path / "other"))
+
+
+def test_a_spool_that_is_none_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "readings-other.jsonl").write_text("")
+    for folder in (tmp_path / "file", tmp_path):
+        with pytest.raises(BadInput, match="暂存目录"):
+            AgentServer(Options(listen="127.0.0.1:0", spool=folder))
+
+
+def test_a_refused_token_in_the_middle_ends_the_asking_with_a_note(
+    token: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, spool = tmp_path / "r.jsonl", tmp_path / "spool"
+    server = AgentServer(Options(listen="127.0.0.1:0", token=TOKEN, spool=spool, interval_s=FAST))
+    server.start()
+    agent = RemoteAgent(host(server.port), out, pull_every_s=FAST)
+    agent.start()
+    server.stop()
+    server = AgentServer(Options(listen=f"127.0.0.1:{server.port}", token="another", spool=spool, interval_s=FAST))
+    server.start()
+    until(lambda: not agent.alive())
+    agent.stop()
+    server.stop()
+    assert "令牌" in agent.last_words() and any("令牌" in note for note in read_notes(out))
+
+
+def test_the_command_runs_until_sigterm(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    code = """
+import sys
+from pathlib import Path
+from harness.agent.serve import Options, serve
+serve(Options(listen=sys.argv[1], spool=Path(sys.argv[2]), interval_s=0.1))
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", code, f"127.0.0.1:{port}", str(tmp_path)], cwd=Path(__file__).parents[2]
+    ) as process:
+        agent = RemoteAgent(host(port, token_env=""), tmp_path / "r.jsonl", pull_every_s=FAST)
+
+        def started() -> bool:
+            try:
+                agent.start()
+            except StackUnreachable:
+                return False
+            return True
+
+        until(started)
+        until(lambda: len(list(read_readings(tmp_path / "r.jsonl"))) >= 2)
+        agent.stop()
+        process.terminate()
+        assert process.wait(10) == 0
 
 
 def test_a_certificate_that_is_none_is_a_sentence(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -232,82 +231,6 @@ def test_at_most_three_examples() -> None:
     assert max(len(f.examples) for f in found.findings) == 3
 
 
-# --------------------------------------------------------------------------- kinds in results
-
-
-def lists(*rows: tuple[Any, ...]) -> Callable[[StepRecord], StepRecord]:
-    return lambda s: replace(s, columns=("name", "rank", "code"), rows=rows)
-
-
-@pytest.mark.parametrize(
-    ("original", "migrated", "expected"),
-    [
-        ([("甲", 1, "a"), ("乙", 2, "b")], [("乙", 2, "b"), ("甲", 1, "a")], [":row_order"]),
-        (
-            [("甲", 1, "a"), ("乙", 2, "b"), ("丙", None, "c")],
-            [("丙", None, "c"), ("甲", 1, "a"), ("乙", 2, "b")],
-            [":null_order"],
-        ),
-        (
-            [("甲", Decimal("1.50"), "a"), ("丙", None, "c")],
-            [("丙", None, "c"), ("甲", Decimal("1.5"), "a")],
-            ["rank:decimal_scale", ":null_order"],
-        ),
-        ([("甲", 1, "a"), ("乙", 2, "b")], [("甲", 1, "a")], [":row_missing"]),
-        ([("甲", 1, "a")], [("甲", 1, "a"), ("甲", 1, "a")], [":row_extra"]),
-        ([("甲", 1, "a"), ("乙", 2, "b")], [("甲", 1, "a"), ("乙", 3, "b")], ["rank:number"]),
-        ([("甲", 1, "a")], [("甲", 1, "a  ")], ["code:padding"]),
-        ([("甲", 1, "")], [("甲", 1, None)], ["code:empty_null"]),
-        ([("甲", 1, "a"), ("乙", 2, "b"), ("丙", 3, "c")], [("乙", 2, "b"), ("丙", 3, "c")], [":row_missing"]),
-    ],
-)
-def test_rows(original: list[Any], migrated: list[Any], expected: list[str]) -> None:
-    seq = 2  # a history
-    one = change(observe(ITEMS), seq, lists(*original))
-    two = change(observe(ITEMS), seq, lists(*migrated))
-    found = compare_pack("his", ITEMS, Recordings(original_1=one, original_2=one, migrated=two))
-    assert places(found.findings) == [f"history.charges_of.{e}" for e in expected]
-    assert found.ledger.different == 1
-
-
-@pytest.mark.parametrize(
-    ("edit", "kind"),
-    [
-        (lambda s: replace(s, affected=0), "affected"),
-        (lambda s: replace(s, columns=("A", "b")), "columns"),
-        (lambda s: replace(s, kind=REFUSED, error_class="unique"), "outcome"),
-        (lambda s: replace(s, kind=FAILED, error_class="syntax"), "error_class"),
-        (lambda s: replace(s, statement="another"), "outcome"),
-    ],
-)
-def test_steps(edit: Callable[[StepRecord], StepRecord], kind: str) -> None:
-    found = compare(change(observe(ITEMS), 2, edit))
-    assert [f.kind for f in roots(found)] == [kind]
-
-
-def test_the_same_refusal_is_equal_whatever_the_message() -> None:
-    refused = replace(ITEMS[-1], seq=ITEMS[-1].seq)
-    found = compare(change(observe(ITEMS), refused.seq, lambda s: replace(s, message="Duplicate entry"), at=1))
-    assert found.findings == ()
-
-
-def test_failing_alike_is_equal_but_noted_and_not_done() -> None:
-    def fails(observed: Observed) -> Observed:
-        records = [
-            replace(r, outcome=FAILED, steps=(step("x", kind=FAILED, error_class="syntax"),))
-            if r.transaction == "daily"
-            else r
-            for r in observed.transactions
-        ]
-        return replace(observed, transactions=tuple(records))
-
-    same = fails(observe(ITEMS))
-    found = compare_pack("his", ITEMS, Recordings(original_1=same, original_2=same, migrated=same))
-    assert found.findings == ()
-    assert found.failed_alike == {"daily": 1}
-    assert "daily" not in found.agreed
-
-
 # --------------------------------------------------------------------------- rules
 
 
@@ -371,68 +294,3 @@ def test_a_recording_of_another_workload_is_a_fault() -> None:
     shifted = tuple(replace(r, seq=r.seq + 1) for r in full.transactions)
     with pytest.raises(Fault, match="第 1 笔"):
         compare(replace(full, transactions=shifted))
-
-
-# --------------------------------------------------------------------------- stored data
-
-
-def with_rows(observed: Observed, name: str, rows: Any) -> Observed:
-    return replace(observed, after={**observed.after, name: replace(observed.after[name], rows=tuple(rows))})
-
-
-def test_a_gap_in_the_numbering_is_one_fact() -> None:
-    full = observe(ITEMS)
-    log = full.after["audit_log"]
-    found = compare(with_rows(full, "audit_log", [(r[0] + (3 if r[0] > 20 else 0), *r[1:]) for r in log.rows]))
-    assert places(found.findings) == ["table:audit_log.after.audit_id:identity"]
-    assert found.findings[0].count == 60
-
-
-def test_a_missing_table_is_missing_rows() -> None:
-    full = observe(ITEMS)
-    found = compare(replace(full, after={k: v for k, v in full.after.items() if k != "charge"}))
-    assert places(roots(found)) == ["table:charge.after.:row_missing"]
-    assert found.tables.different == 40
-
-
-def test_large_tables_in_about_a_second() -> None:
-    columns = " ".join(f"c{n}" for n in range(12))
-
-    def rows(moved: int) -> list[tuple[Any, ...]]:
-        return [
-            (
-                f"K{n:08d}",
-                n,
-                Decimal(n) / 100,
-                AT + dt.timedelta(seconds=n + moved),
-                "张三",
-                "x" * 20,
-                None,
-                1,
-                2,
-                "a",
-                DAY,
-                n,
-            )
-            for n in range(100_000)
-        ]
-
-    one, two = table("big", columns, rows(0)), table("big", columns, rows(0))
-    began = time.process_time()
-    same = Recordings(
-        original_1=Observed(before={"big": one}),
-        original_2=Observed(before={"big": two}),
-        migrated=Observed(before={"big": two}),
-    )
-    assert compare_pack("x", [], same).tables.equal == 100_000
-    assert time.process_time() - began < 3
-    moved = table("big", columns, rows(1))
-    began = time.process_time()
-    noisy = Recordings(
-        original_1=Observed(before={"big": one}),
-        original_2=Observed(before={"big": moved}),
-        migrated=Observed(before={"big": moved}),
-    )
-    found = compare_pack("x", [], noisy)
-    assert (found.tables.equal_by_rule, len(found.findings)) == (100_000, 1)
-    assert time.process_time() - began < 12

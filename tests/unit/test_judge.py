@@ -94,7 +94,6 @@ def perfect() -> Material:
             )
         ),
         readings={s: {k: reading() for k in kinds} for s in ("original", "migrated")},
-        hosts={"original": 1, "migrated": 1},
         self_test={"original": True, "migrated": True},
         shared_host=False,
     )  # fmt: skip
