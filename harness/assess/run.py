@@ -18,10 +18,11 @@ from harness.agent.reader import read_notes, read_readings
 from harness.agent.summary import summarise, timeline
 from harness.assess.blocks import Block, read_blocks
 from harness.assess.estimating import ALL, PackLoad, distributions, estimates, self_tests
+from harness.assess.states import StateFile
 from harness.compare.functional import Comparison, Observed, Recordings, compare_pack
 from harness.judge import Material, PackMaterial, judge
 from harness.model import Item, Rule
-from harness.recording import Recording, read_items, read_json, read_state, read_transactions
+from harness.recording import Recording, read_items, read_json, read_transactions
 from harness.result import (
     FORMAT,
     Distribution,
@@ -144,10 +145,12 @@ def _observed(found: _Found, pack: str, name: str) -> Observed:
     folder = recording.folder
     if name != PASSES["original_2"]:
         _invariants(found, folder, "original" if name.startswith("original") else "migrated", "functional")
+    before = StateFile(folder / "state-before.jsonl")
     return Observed(
         transactions=tuple(read_transactions(folder / "transactions.jsonl")),
-        before=read_state(folder / "state-before.jsonl"),
-        after=read_state(folder / "state-after.jsonl"),
+        before=before,
+        after=StateFile(folder / "state-after.jsonl"),
+        key_columns=before.key_columns,
     )
 
 

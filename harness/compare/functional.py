@@ -8,20 +8,20 @@ Not here: how two records differ (`differences.py`), how findings are grouped (`
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from harness.compare import examples
-from harness.compare.differences import Difference, of_table, of_transaction
+from harness.compare.differences import Difference, of_transaction
 from harness.compare.findings import REPRESENTATION, Explanations, Findings
 from harness.compare.kinds import Kind
 from harness.compare.noise import Noise
-from harness.compare.stored import AFTER, BEFORE, Observed, StoredData
+from harness.compare.stored import AFTER, BEFORE, Observed, Recordings, StoredData
 from harness.compare.taint import Taint
 from harness.compare.walk import Walk, earliest
 from harness.errors import Fault
-from harness.model import Item, ReplyKind, Rule, TableState, TransactionRecord
+from harness.model import Item, ReplyKind, Rule, TransactionRecord
 from harness.result import Finding, Ledger
 
 __all__ = ["Comparison", "Observed", "Recordings", "compare_pack"]
@@ -29,15 +29,6 @@ __all__ = ["Comparison", "Observed", "Recordings", "compare_pack"]
 _BROKEN = frozenset({ReplyKind.FAILED, ReplyKind.TIMED_OUT, ReplyKind.UNREACHABLE})
 _SHORT_RESULT = 3  # rows: a longer result is a list of what exists, not what was just given out
 _UNNAMED = 2  # "id" is the key of many tables: a bare number under it says nothing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recordings:
-    """The three of them: what differs between the first two is noise."""
-
-    original_1: Observed
-    original_2: Observed
-    migrated: Observed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,17 +53,15 @@ def compare_pack(
     accepts: Callable[[str], bool] = lambda rule_id: False,
 ) -> Comparison:
     """Compare one pack's functional pass. Items and recordings are matched by `seq`."""
-    noise = _learn(recordings)
-    first = recordings.original_1
-    keys = {name for state in (*first.before.values(), *first.after.values()) for name in state.key}
+    noise = Noise()
+    keys = recordings.original_1.named_keys()
     walk = Walk(
         noise=noise,
-        masks=noise.masks,
         explanations=Explanations(rules, accepts),
         findings=Findings(pack),
         taint=Taint(items, {name for name in keys if len(name) > _UNNAMED}),
     )
-    stored = StoredData(walk, first, recordings.migrated)
+    stored = StoredData(walk, recordings)
     transactions = _Transactions(pack, walk, recordings)
     stored.compare(BEFORE)
     transactions.compare(items)
@@ -99,35 +88,6 @@ def _ledger(pack: str, counts: Counter[str], total: int) -> Ledger:
     return ledger
 
 
-# --------------------------------------------------------------------------- noise
-
-
-def _learn(recordings: Recordings) -> Noise:
-    """What moves between the two runs of the original."""
-    noise = Noise()
-    first, second = recordings.original_1, recordings.original_2
-    again = {record.seq: record for record in second.transactions}
-    for record in first.transactions:
-        other = again.get(record.seq)
-        if other is not None:
-            noise.learn(of_transaction(record, other, {}))
-    for when, states, others in ((BEFORE, first.before, second.before), (AFTER, first.after, second.after)):
-        for name in sorted(states.keys() & others.keys()):
-            for differences in _of_table_itself(states[name], others[name], when):
-                noise.learn(differences)
-    return noise
-
-
-def _of_table_itself(a: TableState, b: TableState, when: str) -> Iterator[tuple[Difference, ...]]:
-    """A table against itself a run later. Rows that both come and go are the same rows under a key that moves."""
-    found = of_table(a, b, when, {})
-    kinds = {d.kind for row in found.rows for d in row}
-    if {Kind.ROW_MISSING, Kind.ROW_EXTRA} <= kinds:
-        found = of_table(a, b, when, {(f"table:{a.table}", when): frozenset(a.key)})
-    yield found.whole
-    yield from found.rows
-
-
 # --------------------------------------------------------------------------- transactions
 
 
@@ -141,10 +101,18 @@ class _Transactions:
             {record.seq: record for record in observed.transactions}
             for observed in (recordings.original_1, recordings.original_2, recordings.migrated)
         )
+        self._learn()
+        self._masks = walk.noise.masks()
         self.ledger: Counter[str] = Counter()
         self.done: set[str] = set()
         self.disagreed: set[str] = set()
         self.failed_alike: Counter[str] = Counter()
+
+    def _learn(self) -> None:
+        """What moves between the two runs of the original."""
+        for seq, record in self._one.items():
+            if seq in self._two:
+                self._walk.noise.learn(of_transaction(record, self._two[seq], {}))
 
     def compare(self, items: Sequence[Item]) -> None:
         for item in items:
@@ -165,7 +133,7 @@ class _Transactions:
                 f"{self._pack} 第 {item.seq} 笔应为 {item.transaction}，记录中是 {a.transaction}、{b.transaction}。",
                 hint="负载文件与记录不是同一次运行的，请不要混用不同运行目录里的文件。",
             )
-        differences = of_transaction(a, b, self._walk.masks)
+        differences = of_transaction(a, b, self._masks)
         if not differences:
             if a.outcome in _BROKEN:
                 self.failed_alike[item.transaction] += 1

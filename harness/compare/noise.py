@@ -57,9 +57,8 @@ class Noise:
             return False
         return not _FAMILY.get(d.kind, frozenset({d.kind})).isdisjoint(seen)
 
-    @property
     def masks(self) -> Masks:
-        """Moving columns by statement: they identify no row."""
+        """Moving columns by statement, of all that was learned so far: they identify no row."""
         masks: dict[tuple[str, str], set[str]] = defaultdict(set)
         for scope, step, column in self.kinds:
             if column:

@@ -1,5 +1,6 @@
 """Stored data of one pack, before and after the transactions: every row of every table ends in one place of the ledger.
 
+A table is looked up, learned from, compared and let go, one after the other, so that states may be read on demand.
 Not here: reading tables, matching rows (`differences.py`).
 """
 
@@ -12,8 +13,9 @@ from functools import partial
 from typing import Any
 
 from harness.compare import examples
-from harness.compare.differences import Difference, of_table
+from harness.compare.differences import Difference, Masks, of_table
 from harness.compare.kinds import Kind
+from harness.compare.noise import Noise
 from harness.compare.walk import Walk, earliest
 from harness.model import Row, TableState, TransactionRecord
 
@@ -30,17 +32,33 @@ class Observed:
     before: Mapping[str, TableState] = field(default_factory=dict)
     after: Mapping[str, TableState] = field(default_factory=dict)
 
+    key_columns: frozenset[str] = frozenset()  # of all tables, where known without reading them
+
     def states(self, when: str) -> Mapping[str, TableState]:
         return self.before if when == BEFORE else self.after
+
+    def named_keys(self) -> frozenset[str]:
+        """The key columns of all tables."""
+        return self.key_columns or frozenset(name for table in self.before for name in self.before[table].key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recordings:
+    """The three of them: what differs between the first two is noise."""
+
+    original_1: Observed
+    original_2: Observed
+    migrated: Observed
 
 
 class StoredData:
     """The walk through the tables."""
 
-    def __init__(self, walk: Walk, original: Observed, migrated: Observed) -> None:
+    def __init__(self, walk: Walk, recordings: Recordings) -> None:
         self._walk = walk
-        self._original = original
-        self._migrated = migrated
+        self._original = recordings.original_1
+        self._again = recordings.original_2
+        self._migrated = recordings.migrated
         self._known: dict[tuple[Any, ...], int] = {}  # a place that differed before → its root
         self._uses: dict[tuple[str, str, int], Counter[Any]] = {}
         self.ledger: Counter[str] = Counter()
@@ -50,17 +68,31 @@ class StoredData:
         """All tables, in the order in which the original was read: referred to before referring."""
         states, others = self._original.states(when), self._migrated.states(when)
         for name in dict.fromkeys((*states, *others)):
-            one_side = not states or not others
-            if one_side:
-                rows = len((states.get(name) or others[name]).rows)
+            if not states or not others:  # one of the recordings was not made
+                rows = len((states[name] if name in states else others[name]).rows)
                 self.total += rows
                 self.ledger["not_run"] += rows
-            else:
-                a = states.get(name) or replace(others[name], rows=())
-                self._table(a, others.get(name) or replace(a, rows=()), when)
+                continue
+            a = states[name] if name in states else replace(others[name], rows=())
+            b = others[name] if name in others else replace(a, rows=())
+            again = self._again.states(when)
+            masks = self._learn(a, again[name], when) if name in again else {}
+            self._table(a, b, when, masks)
 
-    def _table(self, a: TableState, b: TableState, when: str) -> None:
-        found = of_table(a, b, when, self._walk.masks)
+    def _learn(self, a: TableState, again: TableState, when: str) -> Masks:
+        """A table against itself a run later. Rows that both come and go are the same rows under a key that moves."""
+        found = of_table(a, again, when, {})
+        kinds = {d.kind for row in found.rows for d in row}
+        if {Kind.ROW_MISSING, Kind.ROW_EXTRA} <= kinds:
+            found = of_table(a, again, when, {(f"table:{a.table}", when): frozenset(a.key)})
+        noise = Noise()  # of this table alone
+        for differences in (found.whole, *found.rows):
+            noise.learn(differences)
+            self._walk.noise.learn(differences)
+        return noise.masks()
+
+    def _table(self, a: TableState, b: TableState, when: str, masks: Masks) -> None:
+        found = of_table(a, b, when, masks)
         self.total += found.total
         rest = found.total - len(found.rows)
         whole = [self._row((d,), a, when) for d in found.whole]
@@ -102,8 +134,10 @@ class StoredData:
 
     def _running(self, d: Difference, table: TableState) -> bool:
         """Whether the transactions themselves move this cell: a counter or total that any of them may have put off."""
-        before = self._original.before.get(table.table)
-        if before is None or len(before.rows) > COUNTERS or d.column not in before.columns:
+        if len(table.rows) > COUNTERS or table.table not in self._original.before:
+            return False
+        before = self._original.before[table.table]
+        if d.column not in before.columns:
             return False
         key = [n for n, name in enumerate(before.columns) if name in before.key]
         row = next((r for r in before.rows if tuple(r[n] for n in key) == d.key), None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harness.compare.differences import Difference, Masks
+from harness.compare.differences import Difference
 from harness.compare.findings import NOISE, Explanations, Findings
 from harness.compare.noise import Noise
 from harness.compare.taint import Taint
@@ -20,7 +20,6 @@ class Walk:
     """Shared by the transactions and the stored data of one pack."""
 
     noise: Noise
-    masks: Masks
     explanations: Explanations
     findings: Findings
     taint: Taint

@@ -22,6 +22,7 @@ from harness.judge.material import (
     passed,
 )
 from harness.result import Estimate, LoadBlock
+from harness.stats import MOST_BLOCKS
 
 CARRIED_OUT = 0.99  # share of the planned transactions that must have been sent for the samples to be whole
 _ONCE_IN_TWENTY = 0.05
@@ -112,7 +113,8 @@ def _doubts(
         doubts.append(f"{len(open_ones)} 项的区间跨过界限 {limit:.2f}")
     needed = max((known[p].blocks_needed for p in wanted if p in known), default=0)
     if needed:
-        doubts.append(f"估计每边每级还需约 {needed} 块（每块 {m.plan.load.seconds:g} 秒）")
+        about = f"超过 {MOST_BLOCKS}" if needed >= MOST_BLOCKS else f"约 {needed}"
+        doubts.append(f"估计每边每级还需{about} 块（每块 {m.plan.load.seconds:g} 秒）")
     return doubts
 
 
