@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import MetaData, Table, select
+from sqlalchemy import MetaData, Table
 from sqlalchemy.engine.mock import MockConnection
 
 from drivers.sql.driver import DbapiDriver
@@ -98,7 +98,7 @@ class TableWork(DbapiDriver):
             yield TableState(table=str(table.name), columns=columns, key=key, rows=tuple(rows))
 
     def _columns_there(self, connection: Any, table: Table) -> tuple[str, ...] | None:
-        """The table's columns as the database has them, declared ones first: a migration may have lost or added some."""
+        """The columns as the database has them, declared ones first: a migration may have lost or added some."""
         if table.name not in self._existing(connection):
             return None
         cursor = connection.cursor()

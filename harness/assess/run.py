@@ -297,6 +297,11 @@ def _weaknesses(m: Material) -> list[str]:
     notes = []
     if m.shared_host:
         notes.append("压测机与被测系统在同一台主机上：资源读数含压测机自身的消耗，绝对数值不能当作生产环境的能力。")
+    silent = [TITLES[s] for s, r in m.readings.items() if "network" in r and r["network"].maximum == 0]
+    if silent:
+        notes.append(
+            f"{'、'.join(silent)}的主机在负载期间没有任何网络流量（含回环）：端点经本机套接字应答，网络带宽没有受到检验。"
+        )
     invalid = sum(1 for b in m.load if not b.valid)
     if invalid:
         notes.append(f"{invalid} 个负载块因压测机自身的原因无效，没有计入性能估计。")

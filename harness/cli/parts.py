@@ -40,6 +40,14 @@ def packs_named(names: str) -> list[Pack]:
     return [scenarios.pack(name.strip()) for name in names.split(",") if name.strip()]
 
 
+def plan_named(name: str) -> Plan:
+    """A plan by name or path; a clause that the norm does not have is refused."""
+    from harness.judge import clauses
+    from harness.settings import load_plan
+
+    return load_plan(name, clauses=[clause.id for clause in clauses()])
+
+
 def simulation(directory: Path, original: str = "postgresql", migrated: str = "oceanbase") -> Simulation:
     from drivers.servers import server_for
     from harness.model import Role

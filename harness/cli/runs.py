@@ -31,9 +31,9 @@ def demo(
 ) -> None:
     """一条命令看全程：启动两套数据库，跑 HIS 场景包，给出证据报告。"""
     from harness.recording import set_aside
-    from harness.settings import load_plan, load_stacks
+    from harness.settings import load_stacks
 
-    chosen = load_plan(plan)
+    chosen = parts.plan_named(plan)
     if out.exists() and not resume:
         parts.errors.print(f"上一次的结果保留在 {set_aside(out)}", highlight=False)
     environment = parts.simulation(out.parent / f"{out.name}-sim", migrated=migrated)
@@ -55,13 +55,13 @@ def run(
 ) -> None:
     """在两套技术栈上运行场景包，比对并判定。"""
     from harness import runfile
-    from harness.settings import load_plan, load_stacks, plan_from_dict
+    from harness.settings import load_stacks, plan_from_dict
 
     if resume is not None:
         before = runfile.read_run(resume)
         known = runfile.stacks_of(before)
         _finish(resume, plan_from_dict(before["plan"]), known, ",".join(before["packs"]), as_json=json_)
-    chosen = load_plan(plan)
+    chosen = parts.plan_named(plan)
     run_dir = out or Path("out") / time.strftime(f"{chosen.name}-%Y%m%d-%H%M%S")
     if (run_dir / runfile.RUN).exists():
         raise BadInput(
@@ -98,9 +98,9 @@ def prepare(
     """只建表和装载场景包的数据（供 locust 直接压测，或供迁移工具作源数据）。"""
     from harness.execute.site import Hospital, Job, fill, refuse_protected
     from harness.progress import Display
-    from harness.settings import load_plan, load_stacks
+    from harness.settings import load_stacks
 
-    chosen, known = load_plan(plan), load_stacks(stacks)
+    chosen, known = parts.plan_named(plan), load_stacks(stacks)
     roles = [role for role in known if not only or role.value == only]
     if not roles:
         raise BadInput(f"--only {only} 不是一侧的名称。", hint="请写 original 或 migrated。")

@@ -68,7 +68,7 @@ def test_nul_character_is_stored_or_refused_as_a_value(tables: Target, session: 
     new = tables.render(NEW)
     given = {"c": "A1", "f": None, "b": None, "s": None, "n": "a\x00b"}
     reply = session.execute(new, [given[name] for name in new.order])
-    expected = ReplyKind.OK if tables.traits.stores_nul_character else ReplyKind.FAILED
+    expected = ReplyKind.OK if tables.traits.stores_nul_character else ReplyKind.REFUSED
     assert reply.kind is expected
 
 

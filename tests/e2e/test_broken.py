@@ -20,16 +20,20 @@ pytestmark = pytest.mark.e2e
 TRIGGER = {
     "postgresql": (
         (
-            "CREATE OR REPLACE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'broken on purpose'; END $$",
+            (
+                "CREATE OR REPLACE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RAISE EXCEPTION 'broken on purpose'; END $$"
+            ),
             "CREATE TRIGGER broken BEFORE INSERT ON order_execution FOR EACH ROW EXECUTE FUNCTION broken()",
         ),
         "DROP TRIGGER broken ON order_execution",
     ),
     "oceanbase": (
         (
-            "CREATE TRIGGER broken BEFORE INSERT ON order_execution FOR EACH ROW "
-            "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'broken on purpose'",
+            (
+                "CREATE TRIGGER broken BEFORE INSERT ON order_execution FOR EACH ROW "
+                "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'broken on purpose'"
+            ),
         ),
         "DROP TRIGGER broken",
     ),

@@ -37,7 +37,7 @@ def test_killed_run_is_resumed(tmp_path: Path, stacks_file: Path, plan_file: Pat
     children = psutil.Process(runner.pid).children(recursive=True)
     assert children
     runner.send_signal(signal.SIGKILL)
-    runner.wait()
+    runner.communicate()
     _, alive = psutil.wait_procs(children, timeout=10)
     assert not alive, "the load process or an agent outlived its runner"
 

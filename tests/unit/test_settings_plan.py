@@ -87,14 +87,14 @@ def test_rules_are_accepted_by_id_or_all() -> None:
             "functional.colour：没有这个键，请删去；此处可用的键有 transactions。",
         ),
         (
-            "users = 8",
-            "users = 8, colour = 1",
+            "users = 16",
+            "users = 16, colour = 1",
             "load.levels[第 2 项].colour：没有这个键，请删去；此处可用的键有 name、users、rate_per_s。",
         ),
         ("transactions = 400", 'transactions = "400"', "functional.transactions：应为整数（不加引号），请改正。"),
         ("transactions = 400", "transactions = 0", "functional.transactions：应不小于 1，请改正。"),
-        ("rate_per_s = 40.0", 'rate_per_s = "40"', "load.levels[第 2 项].rate_per_s：应为数字（不加引号），请改正。"),
-        ("rate_per_s = 40.0", "rate_per_s = 0", "load.levels[第 2 项].rate_per_s：应大于 0，请改正。"),
+        ("rate_per_s = 70.0", 'rate_per_s = "40"', "load.levels[第 2 项].rate_per_s：应为数字（不加引号），请改正。"),
+        ("rate_per_s = 70.0", "rate_per_s = 0", "load.levels[第 2 项].rate_per_s：应大于 0，请改正。"),
         ("seconds = 6.0", "seconds = inf", "load.seconds：应为有限的数字，不能是 nan 或 inf，请改正。"),
         ("confidence = 0.95", "confidence = 1.0", "performance.confidence：应小于 1，请改正。"),
         ("margin = 0.20", "margin = 20", "performance.margin：应不大于 10，请改正。"),
@@ -173,7 +173,7 @@ def test_an_unknown_clause_names_the_nearest(tmp_path: Path) -> None:
 
 
 def test_every_problem_is_reported_at_once(tmp_path: Path) -> None:
-    text = smoke_with("days = 5", "dais = 5").replace("margin = 0.20", "margin = 0").replace("users = 4", 'users = "4"')
+    text = smoke_with("days = 5", "dais = 5").replace("margin = 0.20", "margin = 0").replace("users = 8", 'users = "8"')
     assert [c.partition("：")[0] for c in complaints(tmp_path, text)] == [
         "data.dais",
         "load.levels[第 1 项].users",
