@@ -18,7 +18,7 @@ import typer
 from harness.cli import hosts, runs
 from harness.cli.parts import errors
 from harness.cli.sim import sim_app
-from harness.errors import BadInput, Fault
+from harness.errors import BadInput, Fault, Interrupted
 
 app = typer.Typer(
     name="xinheng",
@@ -32,6 +32,8 @@ app.add_typer(sim_app, name="sim")
 for command in (runs.demo, runs.run, runs.prepare, runs.report, runs.verify, hosts.agent, hosts.doctor):
     app.command()(command)
 
+_CTRL_C = 130  # what typer makes of a KeyboardInterrupt
+
 
 def _stop(*_: object) -> NoReturn:
     raise KeyboardInterrupt
@@ -41,8 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; every way out is a number here."""
     signal.signal(signal.SIGTERM, _stop)
     try:
-        code = app(args=arguments, standalone_mode=False)
-        return int(code or 0)
+        code = int(app(args=arguments, standalone_mode=False) or 0)
+        return _interrupted() if code == _CTRL_C else code
     except typer.Exit as leaving:
         return leaving.exit_code
     except Fault as fault:
@@ -51,10 +53,14 @@ def main(arguments: list[str] | None = None) -> int:
             errors.print(f"  → {_plain(fault.hint)}", highlight=False)
         return fault.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        errors.print("已中断；服务器和子进程均已停止，完成的记录已保留。", highlight=False)
-        return 4
+        return _interrupted()
     except Exception as error:  # noqa: BLE001 - the one place where nothing may get past
         return _unforeseen(error)
+
+
+def _interrupted() -> int:
+    errors.print("已中断；由本命令启动的进程均已停止，完成的记录已保留。", highlight=False)
+    return Interrupted.exit_code
 
 
 def _plain(text: str) -> str:

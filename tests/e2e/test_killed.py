@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from harness.recording import SEAL
+from harness.settings import load_stacks
 from tests.e2e.running import xinheng
 
 pytestmark = pytest.mark.e2e
@@ -32,12 +33,14 @@ def until_sealed(run_dir: Path, blocks: int, runner: subprocess.Popen[str]) -> N
 def test_killed_run_is_resumed(tmp_path: Path, stacks_file: Path, plan_file: Path) -> None:
     run_dir = tmp_path / "run"
     runner = xinheng("run", "--stacks", str(stacks_file), "--plan", str(plan_file), "--out", str(run_dir), cwd=tmp_path)
-    until_sealed(run_dir, 2, runner)
-    time.sleep(1.0)  # into the third block
-    children = psutil.Process(runner.pid).children(recursive=True)
+    try:
+        until_sealed(run_dir, 2, runner)
+        time.sleep(1.0)  # into the third block
+        children = psutil.Process(runner.pid).children(recursive=True)
+    finally:
+        runner.send_signal(signal.SIGKILL)
+        runner.communicate()
     assert children
-    runner.send_signal(signal.SIGKILL)
-    runner.communicate()
     _, alive = psutil.wait_procs(children, timeout=10)
     assert not alive, "the load process or an agent outlived its runner"
 
@@ -62,16 +65,18 @@ def test_killed_run_is_resumed(tmp_path: Path, stacks_file: Path, plan_file: Pat
 
 def test_interrupted_demo_leaves_no_server_and_says_what_was_kept(tmp_path: Path, plan_file: Path) -> None:
     demo = xinheng("demo", "--plan", str(plan_file), "--migrated", "postgresql", "--out", "out/demo", cwd=tmp_path)
-    until_sealed(tmp_path / "out/demo", 1, demo)
-    family = psutil.Process(demo.pid).children(recursive=True)
-    pid_files = list((tmp_path / "out/demo-sim").rglob("postmaster.pid"))
-    servers = [psutil.Process(int(file.read_text().split()[0])) for file in pid_files]
-    assert len(servers) == 2
-    demo.send_signal(signal.SIGINT)
-    _, told = demo.communicate(timeout=60)
+    stacks_file = tmp_path / "out/demo-sim/stacks.toml"
+    try:
+        until_sealed(tmp_path / "out/demo", 1, demo)
+        family = psutil.Process(demo.pid).children(recursive=True)
+        stacks = load_stacks(stacks_file)
+        servers = [psutil.Process(int(Path(s.hosts[0].pid_file).read_text().split()[0])) for s in stacks.values()]
+    finally:
+        demo.send_signal(signal.SIGINT)
+        _, told = demo.communicate(timeout=60)
     assert demo.returncode == 4
     assert "已保留" in told
     assert "xinheng demo --resume" in told
     _, alive = psutil.wait_procs(family + servers, timeout=10)
     assert not alive
-    assert not (tmp_path / "out/demo-sim/stacks.toml").exists()
+    assert not stacks_file.exists()
