@@ -108,7 +108,8 @@ class PostgresqlServer:
         user = _unprivileged()
         base = self._base()
         os.chown(base, user.pw_uid, user.pw_gid)
-        if not _may(user.pw_name, f'test -w "{base}"'):
+        too_long = not process.fits_socket(base / "socket" / _SOCKET)
+        if too_long or not _may(user.pw_name, f'test -w "{base}"'):
             # Somewhere up the path is a private folder (/root …). Its rights are the user's business, not ours.
             base = self._elsewhere(user)
         if not _may(user.pw_name, f'"{programs}/postgres" --version'):
@@ -185,7 +186,12 @@ class PostgresqlServer:
         # Not ours, or we would not be here; after a reboot its number may belong to anybody, which stops PostgreSQL.
         (data / "postmaster.pid").unlink(missing_ok=True)
         log = place.base / "data" / "server.log"
-        self._program(place, "pg_ctl", "start", "-D", str(data), "-l", str(log), "-w", "-t", str(_WAIT_S), "-s")
+        # PostgreSQL, too, refuses a socket path over 107 bytes; through the short link it fits.
+        short = process.reachable_socket(self.home, sockets, _SOCKET).parent
+        through = () if short == sockets else ("-o", f"-k '{short}'")
+        self._program(
+            place, "pg_ctl", "start", "-D", str(data), "-l", str(log), "-w", "-t", str(_WAIT_S), "-s", *through
+        )
 
     def _end(self) -> None:
         pid, data = process.read_pid(self.pid_file), self._base() / "data"

@@ -109,10 +109,15 @@ def own_temporary(home: Path, purpose: str, parent: Path | None = None, owner: i
     return path
 
 
+def fits_socket(path: Path) -> bool:
+    """Whether a socket may have this path."""
+    return len(os.fsencode(path)) <= _SOCKET_PATH_LIMIT
+
+
 def reachable_socket(home: Path, folder: Path, name: str) -> Path:
     """A path of the socket that is short enough to connect to: itself, or through a short link."""
     direct = folder / name
-    if len(os.fsencode(direct)) <= _SOCKET_PATH_LIMIT:
+    if fits_socket(direct):
         return direct
     link = own_temporary(home, "s") / "s"
     with contextlib.suppress(FileNotFoundError):
