@@ -86,11 +86,17 @@ class PostgresqlServer:
         """Stop it and delete its data."""
         self.stop()
         base = self._base()
-        for name in ("data", "data.new", "socket", "programs"):
+        self._forget_attempts(base)
+        for name in ("data", "socket", "programs"):
             shutil.rmtree(base / name, ignore_errors=True)
         if base != self.home:
             shutil.rmtree(base, ignore_errors=True)
         self._moved.unlink(missing_ok=True)
+
+    @staticmethod
+    def _forget_attempts(base: Path) -> None:
+        for attempt in base.glob("data.new*"):
+            shutil.rmtree(attempt, ignore_errors=True)
 
     # ------------------------------------------------------------------ place
 
@@ -162,8 +168,10 @@ class PostgresqlServer:
         data = place.base / "data"
         if data.exists():
             return
-        fresh = place.base / "data.new"  # takes its name when complete: a killed initdb leaves nothing that counts
-        shutil.rmtree(fresh, ignore_errors=True)
+        self._forget_attempts(place.base)
+        # Takes its name when complete: a killed initdb leaves nothing that counts. A name of its own, because what the
+        # killed one had started may go on writing into the old attempt for a moment.
+        fresh = place.base / f"data.new-{os.getpid()}-{time.monotonic_ns()}"
         self._program(
             place,
             "initdb",
@@ -189,9 +197,14 @@ class PostgresqlServer:
         # PostgreSQL, too, refuses a socket path over 107 bytes; through the short link it fits.
         short = process.reachable_socket(self.home, sockets, _SOCKET).parent
         through = () if short == sockets else ("-o", f"-k '{short}'")
-        self._program(
-            place, "pg_ctl", "start", "-D", str(data), "-l", str(log), "-w", "-t", str(_WAIT_S), "-s", *through
-        )
+        start = ("start", "-D", str(data), "-l", str(log), "-w", "-t", str(_WAIT_S), "-s", *through)
+        for patience_s in (0.5, 2.0):
+            try:
+                return self._program(place, "pg_ctl", *start)
+            except Fault:
+                # The backends of a server that was killed a moment ago hold its shared memory until they notice.
+                time.sleep(patience_s)
+        return self._program(place, "pg_ctl", *start)
 
     def _end(self) -> None:
         pid, data = process.read_pid(self.pid_file), self._base() / "data"
