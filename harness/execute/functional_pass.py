@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from harness.errors import BadInput
 from harness.events import Event, Loaded, Progress, Sealed, Stage
 from harness.execute.sequential import check_invariants, execute
 from harness.execute.site import TITLES, Hospital, Job, fill
 from harness.model import Item, Role
-from harness.recording import Recording, write_json, write_state
+from harness.recording import Recording, set_aside, write_json, write_state
 
 PASSES = (("original-1", Role.ORIGINAL), ("original-2", Role.ORIGINAL), ("migrated-1", Role.MIGRATED))
 
@@ -26,6 +27,12 @@ def functional_pass(job: Job, hospital: Hospital, items: Sequence[Item]) -> Iter
 
 def _record(job: Job, hospital: Hospital, items: Sequence[Item], recording: Recording, role: Role) -> Iterator[Event]:
     pack, driver, folder = hospital.pack, job.drivers[role], recording.folder
+    if job.keeps_data(role) and folder.exists():
+        set_aside(folder)
+        raise BadInput(
+            "迁移后系统的数据已被上次中断的功能比对改动，不能接着用。",
+            hint=f"请让迁移工具重新装入数据，再用 xinheng run --resume {job.run_dir} 继续。",
+        )
     recording.begin()
     if not job.keeps_data(role):
         yield from fill(job, role, hospital, afresh=folder.name != "original-2")

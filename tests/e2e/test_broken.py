@@ -5,14 +5,17 @@ Without these, a green report would mean nothing.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.cli import main
 from harness.model import Role, Stack
 from harness.result import Judgement, Result
-from tests.e2e.running import roots, run
+from harness.settings import load_plan
+from tests.e2e.running import roots, run, with_cursor
 
 pytestmark = pytest.mark.e2e
 
@@ -38,6 +41,15 @@ TRIGGER = {
         "DROP TRIGGER broken",
     ),
 }
+
+
+def drop_all(cursor: Any) -> None:
+    """Leave nothing in the migrated database."""
+    cursor.execute("SHOW TABLES")
+    tables = [name for (name,) in cursor.fetchall()]
+    cursor.execute("SET foreign_key_checks = 0")
+    for table in tables:
+        cursor.execute(f"DROP TABLE {table}")
 
 
 def verdict(result: Result, clause: str) -> Judgement:
@@ -123,3 +135,25 @@ class TestBrokenOnPurpose:
         )
         found = {(f.transaction, f.kind) for f in roots(result)}
         assert found == {("table:bed_transfer", "columns"), ("transfer_bed", "error_class")}
+
+
+def test_data_that_a_migration_brought_is_compared_as_it_is(
+    tmp_path: Path, stacks_file: Path, plan_file: Path, original: Stack, seekdb: Stack
+) -> None:
+    """`data.mode = "keep"`: nothing is loaded into the migrated stack, and tables that are not ours are not emptied."""
+    assert main(["prepare", "--stacks", str(stacks_file), "--plan", str(plan_file)]) == 0
+
+    def tool(cursor: Any) -> None:
+        cursor.execute("DROP TABLE xinheng_mark")  # as if another program had made the tables
+        cursor.execute("UPDATE bed SET bed_fee = bed_fee + 1 WHERE bed_id = 'W00000001'")
+
+    with_cursor(seekdb, tool)
+    plan = load_plan(plan_file)
+    kept = replace(plan, data=replace(plan.data, mode="keep"))
+    result = run(tmp_path / "run", {Role.ORIGINAL: original, Role.MIGRATED: seekdb}, plan=kept)
+    assert [(f.transaction, f.step, f.column, f.kind) for f in roots(result)] == [
+        ("table:bed", "before", "bed_fee", "number")
+    ]
+    assert result.load == ()
+    assert verdict(result, "PV-PERF-1") is Judgement.NOT_RUN
+    with_cursor(seekdb, drop_all)  # the next test finds an empty database
