@@ -16,6 +16,7 @@ unfinished work and is moved aside when the run is resumed. Not here: what the c
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import shutil
@@ -27,7 +28,7 @@ from typing import Any
 import msgspec
 
 from harness.cells import decode, decode_map, encode
-from harness.errors import DiskFull, RecordingBroken
+from harness.errors import BadInput, DiskFull, RecordingBroken
 from harness.model import Item, ReplyKind, StepRecord, TableState, TransactionRecord
 
 SEAL = "recording.json"
@@ -72,6 +73,23 @@ def read_json(path: Path) -> Any:
         raise RecordingBroken(
             f"{path} 不是有效的 JSON（{error}）。", hint="文件已损坏；请用 xinheng verify 查看哪些文件被改动。"
         ) from None
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold a folder for this process, so that two runs never write into one. Raises BadInput while another holds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BadInput(
+                f"{folder} 正被另一个 xinheng 使用。", hint="请等它结束或先中断它，也可以换一个目录（--out）。"
+            ) from None
+        yield
+    finally:
+        os.close(held)
 
 
 class Recording:

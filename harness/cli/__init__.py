@@ -41,7 +41,8 @@ def _stop(*_: object) -> NoReturn:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; every way out is a number here."""
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGTERM, signal.SIGINT):  # also where a shell started us in the background, deaf to Ctrl-C
+        signal.signal(number, _stop)
     try:
         code = int(app(args=arguments, standalone_mode=False) or 0)
         return _interrupted() if code == _CTRL_C else code

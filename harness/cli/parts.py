@@ -79,9 +79,10 @@ def execute(run_dir: Path, plan: Plan, stacks: dict[Role, Stack], packs: list[Pa
     """Execute and conclude, with progress."""
     from harness import events, pipeline
     from harness.progress import Display, EventLog
+    from harness.recording import alone_in
 
     log = EventLog()
-    with Display(errors) as display:
+    with alone_in(run_dir), Display(errors) as display:
         for event in pipeline.run(run_dir, plan=plan, stacks=stacks, packs=packs, tools=tools()):
             display(event)
             log(event)

@@ -30,18 +30,20 @@ def demo(
     json_: Json = False,
 ) -> None:
     """一条命令看全程：启动两套数据库，跑 HIS 场景包，给出证据报告。"""
-    from harness.recording import set_aside
+    from harness.recording import alone_in, set_aside
     from harness.settings import load_stacks
 
     chosen = parts.plan_named(plan)
-    if out.exists() and not resume:
-        parts.errors.print(f"上一次的结果保留在 {set_aside(out)}", highlight=False)
-    environment = parts.simulation(out.parent / f"{out.name}-sim", migrated=migrated)
-    try:
-        stacks_file = parts.bring_up(environment)
-        result = _kept(out, chosen, load_stacks(stacks_file), "his", go_on="xinheng demo --resume")
-    finally:
-        environment.down(discard=not keep_sim)
+    home = out.parent / f"{out.name}-sim"
+    with alone_in(home):
+        if out.exists() and not resume:
+            parts.errors.print(f"上一次的结果保留在 {set_aside(out)}", highlight=False)
+        environment = parts.simulation(home, migrated=migrated)
+        try:
+            stacks_file = parts.bring_up(environment)
+            result = _kept(out, chosen, load_stacks(stacks_file), "his", go_on="xinheng demo --resume")
+        finally:
+            environment.down(discard=not keep_sim)
     parts.answer(result, out, as_json=json_)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from harness.cli import main
 from harness.model import Stack
+from harness.recording import alone_in
 from tests.e2e.running import with_cursor
 
 pytestmark = pytest.mark.e2e
@@ -28,7 +29,13 @@ def test_production_is_refused(tmp_path: Path, stacks_file: Path, capsys: pytest
     stacks_file.write_text(text)
     told = refused(capsys, "run", "--stacks", str(stacks_file), "--out", str(tmp_path / "run"))
     assert "生产环境" in told
-    assert not (tmp_path / "run").exists()
+    assert not list((tmp_path / "run").iterdir())
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path: Path, stacks_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with alone_in(tmp_path / "run"):
+        told = refused(capsys, "run", "--stacks", str(stacks_file), "--out", str(tmp_path / "run"))
+    assert "另一个 xinheng" in told
 
 
 def test_foreign_tables_are_not_overwritten(
