@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -38,6 +39,11 @@ def packs_named(names: str) -> list[Pack]:
     import scenarios
 
     return [scenarios.pack(name.strip()) for name in names.split(",") if name.strip()]
+
+
+def me() -> str:
+    """This command as the user can type it again."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "xinheng" else "xinheng"
 
 
 def plan_named(name: str) -> Plan:

@@ -41,7 +41,7 @@ def demo(
         environment = parts.simulation(home, migrated=migrated)
         try:
             stacks_file = parts.bring_up(environment)
-            result = _kept(out, chosen, load_stacks(stacks_file), "his", go_on="xinheng demo --resume")
+            result = _kept(out, chosen, load_stacks(stacks_file), "his", go_on=f"{parts.me()} demo --resume")
         finally:
             environment.down(discard=not keep_sim)
     parts.answer(result, out, as_json=json_)
@@ -75,7 +75,7 @@ def run(
 
 
 def _finish(run_dir: Path, plan: Plan, stacks: dict[Role, Stack], packs: str, *, as_json: bool) -> NoReturn:
-    result = _kept(run_dir, plan, stacks, packs, go_on=f"xinheng run --resume {run_dir}")
+    result = _kept(run_dir, plan, stacks, packs, go_on=f"{parts.me()} run --resume {run_dir}")
     parts.answer(result, run_dir, as_json=as_json)
 
 
