@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import Fault
-from harness.model import Role, SqlEndpoint, Stack
+from harness.model import SqlEndpoint, Stack
 from harness.recording import read_json, write_json
 
 GRACE_S = 3.0  # how long the backlog of a finished block is still sent
@@ -109,8 +109,3 @@ def _raise_error(folder: Path, code: int) -> None:
         raise Fault(told["message"], hint=told["hint"])
     if not (folder / ANSWER_FILE).exists():
         raise Fault(f"负载进程没有留下记录（退出码 {code}）。", hint=f"请查看 {folder / 'locust.log'}。")
-
-
-def role_title(role: Role) -> str:
-    """The Chinese word for a side of the comparison."""
-    return {Role.ORIGINAL: "原系统", Role.MIGRATED: "迁移后系统"}[role]

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
-from harness.model import ErrorClass, Params, Rendered, Reply, ReplyKind, Row, Statement, Transaction
+from harness.model import Params, Rendered, Reply, ReplyKind, Row, Statement, Transaction
 from harness.ports import Session
 
 COMMIT = Rendered(name="commit", sql="", order=(), returns_rows=False)
@@ -99,6 +99,6 @@ def perform(transaction: Transaction, params: Params, talk: Talk) -> tuple[Reply
     return talk.end(COMMIT).kind, ""
 
 
-def lost(kind: ReplyKind, error_class: ErrorClass = ErrorClass.NONE) -> bool:
+def lost(outcome: ReplyKind) -> bool:
     """Whether the session is gone and a new one is needed."""
-    return kind is ReplyKind.UNREACHABLE or error_class is ErrorClass.CONNECTION_LOST
+    return outcome is ReplyKind.UNREACHABLE
