@@ -1,11 +1,13 @@
 """What moves between two runs of the original, and what of the migrated stack's differences that excuses.
 
-Noise says that a value moves, not that it may vanish, change its type or come out garbled; and a number of rows that
-varied by two does not excuse twenty. Not here: how differences are found.
+Noise says that a value moves, not that it may vanish, change its type or come out garbled; a number of rows that
+varied by two does not excuse twenty, and a clock that moved by a minute does not excuse eight hours.
+Not here: how differences are found.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -24,6 +26,11 @@ _FAMILIES = (
 _FAMILY = {kind: family for family in _FAMILIES for kind in family}
 _ROWS = _FAMILY[Kind.ROW_COUNT]
 
+# A clock column shows when a pass ran. The migrated pass comes later and may be slower than the second of the original,
+# but not by as much as a wrong time zone.
+_SLOWER = 10
+_LATER_S = 1800.0
+
 Place = tuple[str, str, str]
 
 
@@ -34,6 +41,7 @@ class Noise:
     kinds: dict[Place, dict[Kind, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
     answers: set[tuple[Place, tuple[str, str]]] = field(default_factory=set)
     deltas: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    shifts_s: dict[Place, float] = field(default_factory=lambda: defaultdict(float))
 
     def learn(self, differences: Iterable[Difference]) -> None:
         """Note where the original differs from itself."""
@@ -42,6 +50,7 @@ class Noise:
             self.kinds[place][d.kind] += 1
             if d.pair != ("", ""):
                 self.answers |= {(place, d.pair), (place, d.pair[::-1])}
+            self.shifts_s[place] = max(self.shifts_s[place], _shift_s(d))
             if d.kind in _ROWS:
                 self.deltas[d.scope, d.step] = max(self.deltas[d.scope, d.step], abs(d.delta))
 
@@ -54,6 +63,8 @@ class Noise:
         if d.pair != ("", ""):
             return (place, d.pair) in self.answers
         if d.kind in _ROWS and abs(d.delta) > self.deltas[d.scope, d.step]:
+            return False
+        if _shift_s(d) > _SLOWER * self.shifts_s[place] + _LATER_S:
             return False
         return not _FAMILY.get(d.kind, frozenset({d.kind})).isdisjoint(seen)
 
@@ -72,3 +83,11 @@ class Noise:
             for place, kinds in sorted(self.kinds.items())
             for kind, count in sorted(kinds.items())
         )
+
+
+def _shift_s(d: Difference) -> float:
+    """By how much two moments differ, in seconds; 0 for anything else."""
+    a, b = d.a, d.b
+    if isinstance(a, dt.datetime) and isinstance(b, dt.datetime) and (a.tzinfo is None) == (b.tzinfo is None):
+        return abs((a - b).total_seconds())
+    return 0.0

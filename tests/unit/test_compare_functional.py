@@ -170,6 +170,13 @@ def test_what_moves_on_the_original_is_noise_and_said_so() -> None:
     assert found.noise == ("table:audit_log.after.created_at：时间不同（80 处）",)
 
 
+def test_a_clock_in_the_wrong_time_zone_is_no_noise() -> None:
+    found = compare(observe(ITEMS, clock=500 + 8 * 3600))
+    assert [f.transaction for f in roots(found)] == ["table:audit_log"]
+    assert {f.kind for f in roots(found)} <= {"time", "time_zone"}
+    assert found.tables.different == 80
+
+
 def test_a_moving_value_may_not_vanish() -> None:
     migrated = observe(ITEMS, clock=500)
     log = migrated.after["audit_log"]
