@@ -57,7 +57,7 @@ def read_spec(path: Path) -> BlockSpec:
 
 
 def run_block(spec: BlockSpec, *, locustfile: Path) -> Iterator[float]:
-    """Run one block to its end; yields the seconds gone by, about twice a second. Raises the process's own fault."""
+    """Run one block to its end; yields the seconds gone by, often. Raises the process's own fault."""
     folder = Path(spec.folder)
     spec_path = folder / "spec.json"
     write_json(spec_path, asdict(spec))

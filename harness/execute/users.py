@@ -41,11 +41,15 @@ class SampleFile:
 
     def append(self, samples: bytes) -> None:
         try:
-            os.write(self._fd, samples)
+            whole = os.write(self._fd, samples) == len(samples)
         except OSError as error:
-            raise DiskFull(
-                f"无法写入样本：{error.strerror}。", hint="清理磁盘后用 xinheng run --resume 继续。"
-            ) from error
+            raise self._full(error.strerror or str(error)) from error
+        if not whole:  # a torn record would shift every one behind it
+            raise self._full("磁盘空间不足")
+
+    @staticmethod
+    def _full(reason: str) -> DiskFull:
+        return DiskFull(f"无法写入样本：{reason}。", hint="清理磁盘后用 xinheng run --resume 继续。")
 
     def close(self) -> None:
         os.close(self._fd)
