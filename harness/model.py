@@ -78,13 +78,14 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqlEndpoint:
-    """Where a stack's database answers. `url` is an SQLAlchemy URL without a password."""
+    """Where a stack's database answers. `url` is an SQLAlchemy URL without a password, or a JDBC URL."""
 
     url: str
     password_env: str = ""  # name of the environment variable that holds the password
     product: str = ""  # optional; checked against what answers
-    jdbc: bool = False
-    jar: str = ""
+    jdbc: bool = False  # through the product's JDBC driver; a URL that begins with jdbc: means it too
+    jar: str = ""  # the driver's jar, or a folder of jars
+    user: str = ""  # for a JDBC URL, which names none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +251,41 @@ class Pack(Protocol):
 
     def pools(self, world: Any) -> Mapping[str, Sequence[Any]]:
         """Entities that exist in the loaded data and that transactions may consume, by pool name."""
+
+
+# --------------------------------------------------------------------------- behaviour probes
+
+
+class Group(enum.StrEnum):
+    """The four things that PV-COMP-2 asks to test of a database."""
+
+    CONNECTION = "connection"
+    STORAGE = "storage"
+    QUERY = "query"
+    TRANSACTION = "transaction"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One behaviour of a database, asked of both stacks by the same script.
+
+    `script` has a line per step: `A: SELECT …`, the letter naming the session (A, B, C; opened at its first line).
+    `A~:` may be kept waiting by another session: the script goes on, and the answer is noted when it comes.
+    `A.:` only the kind of the reply is noted, not its rows. `setup` lines (session A, committed after the last) only
+    prepare: one that fails makes the probe an error. Words in braces are the product's (`{varchar}(10)`, `{dual}`);
+    `{t}`, `{u}`, `{v}` are names of tables, views and sequences of ours, removed afterwards. `:name` is taken from
+    `params` and bound. Instead of SQL a line may be a directive: COMMIT, ROLLBACK, CONNECT [PLAIN] (PLAIN: with the
+    server's own defaults instead of our session settings), CLOSE, KILL B, IDLE 2 (s), POOL 20 (sessions at once).
+    """
+
+    id: str  # null_order_asc
+    title: str  # 升序时空值的位置
+    group: Group
+    source: str  # BD-29
+    script: str
+    meaning: str  # what a difference means for an application and what to do about it, in Chinese
+    setup: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 # --------------------------------------------------------------------------- workload

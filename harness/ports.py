@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from harness.model import ErrorClass, Rendered, Reply, Row, Statement, TableState
-from harness.result import StackFacts
+from harness.result import Examination, StackFacts
 
 
 class Waiting(enum.StrEnum):
@@ -42,15 +42,18 @@ class Session(Protocol):
 class Driver(Protocol):
     """One product reached through one client library, bound to one endpoint."""
 
-    product_id: str  # postgresql, oceanbase, mysql
+    product_id: str  # postgresql, kingbase, oceanbase …
     family: str  # postgresql, mysql: the key of `Statement.texts` after the product id
     waiting: Waiting
 
     def render(self, statement: Statement) -> Rendered:
         """Compile a statement for this product. Called before a run, never on the hot path."""
 
-    def connect(self, *, statement_timeout_s: float = 30.0) -> Session:
-        """Open a session. Raises StackUnreachable, StackRefused or DriverMissing."""
+    def connect(self, *, statement_timeout_s: float = 30.0, plain: bool = False) -> Session:
+        """Open a session. Raises StackUnreachable, StackRefused or DriverMissing.
+
+        `plain`: the session is told nothing but the statement time-out, so that it meets the server's own defaults.
+        """
 
     def make_green(self) -> None:
         """Let waiting sockets yield to other greenlets (called once per load process, after gevent patched)."""
@@ -60,6 +63,13 @@ class Driver(Protocol):
 
     def identify(self) -> StackFacts:
         """What answers: product, version, banner, settings. Raises like `connect`."""
+
+    def examine(self) -> Examination:
+        """Everything `xinheng doctor` shows of an endpoint. Reads only. Raises like `connect`."""
+
+    def words(self) -> Mapping[str, str]:
+        """What a probe's script may write in braces, in the product's own words; also `own_session` and `kill`, and
+        `scratch_make`, `scratch_use`, `scratch_drop` (empty where the product has no schemas of ours to offer)."""
 
     # --- loading and reading whole tables: outside any measured block
 

@@ -48,6 +48,29 @@ class StackFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FixedParameter:
+    """A parameter that cannot be changed after the database was made."""
+
+    name: str
+    value: str
+    breaks: str  # what a wrong value breaks for an application
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """What a driver found out about its endpoint for `xinheng doctor`, in a session that it told nothing."""
+
+    facts: StackFacts
+    common: dict[str, str]  # common name (charset, collation, isolation, utc_offset …) → the server's own answer
+    round_trip_ms: float  # median round trip of the smallest statement
+    clock_offset_s: float | None  # server − this machine; None where the product cannot say
+    privileges: dict[str, bool]  # needed right, in Chinese → granted
+    fixed: tuple[FixedParameter, ...] = ()
+    quirks: tuple[tuple[str, str], ...] = ()  # (row of the behaviour catalogue, sentence)
+    domestic: bool = False  # a 信创 product
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
     """Where every item ended. `total` is the sum of the others, or the run is a fault."""
 
@@ -88,6 +111,40 @@ class Finding:
     consequence_of: str = ""  # id of the finding that it follows from; such a finding is reported under it
     examples: tuple[Example, ...] = ()  # at most three
     meaning: str = ""  # what it may do to the application, and what to look at
+
+
+class BehaviourClass(enum.StrEnum):
+    """How a behaviour probe turned out."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNSUPPORTED = "unsupported"  # the original can do it, the migrated stack says that it has no such thing
+    ERROR = "error"  # the probe could not be carried through on one side: nothing is known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One line of a probe's script as both sides met it."""
+
+    session: str  # A, B, C
+    sql: str  # in the migrated product's words, or the directive
+    original: str  # what was observed, canonical
+    migrated: str
+    original_sql: str = ""  # in the original product's words, where they differ
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """One behaviour probe on both stacks."""
+
+    id: str
+    title: str
+    group: str  # connection storage query transaction
+    source: str  # row of the behaviour catalogue (BD-60), or where else the difference is described
+    outcome: BehaviourClass
+    meaning: str  # what a difference means for an application, and what to do
+    accepted: str = ""  # the reason that the plan gives for accepting it
+    script: tuple[Exchange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +242,7 @@ class Result:
     rules: tuple[dict[str, Any], ...]  # declared rules with the number of values each explained
     titles: dict[str, str]  # transaction name → 中文
     notes: tuple[str, ...] = ()  # what weakens the measurement, in plain sentences
+    behaviours: tuple[Behaviour, ...] = ()  # the database compatibility suite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 PRODUCTS: dict[str, str] = {
     "postgresql": "drivers.sql.products.postgresql",
     "oceanbase": "drivers.sql.products.oceanbase",
+    "mariadb": "drivers.sql.products.mariadb",
     "mysql": "drivers.sql.products.mysql",
 }
 
 # What people write, in a URL or as a product, for a name above.
-ALIASES: dict[str, str] = {"postgres": "postgresql", "pg": "postgresql", "mariadb": "mysql", "seekdb": "oceanbase"}
+ALIASES: dict[str, str] = {"postgres": "postgresql", "pg": "postgresql", "seekdb": "oceanbase"}
 
 
 def product(name: str) -> Product:
@@ -64,7 +65,12 @@ def driver_for(endpoint: SqlEndpoint) -> Driver:
         )
     if named is None and spoken.id != spoken.family:
         named = spoken  # oceanbase://… names the product; mysql://… only the protocol
-    module, _, kind = spoken.client.partition(":")
+    facts = named or spoken
+    if facts.native is None:
+        raise BadInput(
+            f"{facts.title} 没有可用的 Python 原生驱动。", hint="请写 jdbc = true 并用 jar 指出厂商的 JDBC 驱动。"
+        )
+    module, _, kind = facts.native.client.partition(":")
     driver: Driver = getattr(importlib.import_module(module), kind)(endpoint, named, family(spoken.family))
     return driver
 

@@ -6,11 +6,12 @@ Subclasses (one per wire family) say how to open a connection, read an error and
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import importlib
 import importlib.metadata
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -19,12 +20,14 @@ from sqlalchemy.exc import ArgumentError
 
 from drivers.sql import render
 from drivers.sql.codes import class_of
-from drivers.sql.product import Product
+from drivers.sql.examine import examination
+from drivers.sql.grammar import Grammar
+from drivers.sql.product import Native, Product
 from drivers.sql.session import VALUE_ERRORS, DbapiSession
 from harness.errors import BadInput, DriverMissing, Fault, StackRefused, StackUnreachable
-from harness.model import ErrorClass, Rendered, SqlEndpoint, Statement
+from harness.model import ErrorClass, Rendered, Row, SqlEndpoint, Statement
 from harness.ports import Waiting
-from harness.result import StackFacts
+from harness.result import Examination, StackFacts
 
 CONNECT_TIMEOUT_S = 10
 STATEMENT_TIMEOUT_S = 30.0
@@ -36,15 +39,17 @@ class DbapiDriver:
 
     waiting: Waiting = Waiting.GREEN
     options: ClassVar[frozenset[str]] = frozenset()  # what may stand behind the ? of a URL
+    paramstyle: ClassVar[str] = "format"
+    placeholder: ClassVar[str] = "%s"
 
     def __init__(self, endpoint: SqlEndpoint, named: Product | None, family: tuple[Product, ...]) -> None:
         self.endpoint = endpoint
         self._family = family
         self._named = named
         self._answers: Product | None = None  # known after the first connection
-        self._module_facts = named or family[-1]
+        self._facts = named or family[-1]
         self._url = self._parsed_url()
-        self._dialect: Dialect = render.dialect_of(self._module_facts.dialect)
+        self._dialect: Dialect = render.dialect_of(self._facts.dialect, self.paramstyle)
         self.dbapi = self._import()
 
     # ------------------------------------------------------------------ what subclasses say
@@ -55,13 +60,6 @@ class DbapiDriver:
 
     def _connect_fault(self, error: BaseException) -> Fault:
         """Why connecting failed, in one sentence."""
-        raise NotImplementedError
-
-    def _banner_texts(self, connection: Any) -> dict[str, str]:
-        """What the server says about itself, by the names that `Banner.source` uses."""
-        raise NotImplementedError
-
-    def _setting_texts(self, connection: Any, names: tuple[str, ...]) -> dict[str, str]:
         raise NotImplementedError
 
     def _session(self, connection: Any) -> DbapiSession:
@@ -96,27 +94,48 @@ class DbapiDriver:
 
     @property
     def family(self) -> str:
-        return self._module_facts.family
+        return self._facts.family
+
+    @property
+    def grammar(self) -> Grammar:
+        return (self._named or self._answers or self._facts).grammar
 
     def render(self, statement: Statement) -> Rendered:
         return render.render(statement, self._dialect, (self.product_id, self.family))
 
-    def connect(self, *, statement_timeout_s: float = STATEMENT_TIMEOUT_S) -> DbapiSession:
-        return self._session(self._open(timeout_s=statement_timeout_s))
+    def connect(self, *, statement_timeout_s: float = STATEMENT_TIMEOUT_S, plain: bool = False) -> DbapiSession:
+        return self._session(self._open(timeout_s=statement_timeout_s, plain=plain))
+
+    def sleep(self, seconds: float) -> Rendered:
+        sql = self.grammar.sleep.format(seconds=f"{seconds:g}")
+        return Rendered(name="sleep", sql=sql, order=(), returns_rows=True)
+
+    def words(self) -> Mapping[str, str]:
+        grammar = self.grammar
+        make, use, drop = grammar.scratch
+        own = {"own_session": grammar.own_session, "kill": grammar.kill}
+        return {**grammar.words, **own, "scratch_make": make, "scratch_use": use, "scratch_drop": drop}
 
     def identify(self) -> StackFacts:
         with self._admin("识别产品", timeout_s=STATEMENT_TIMEOUT_S) as connection:  # settings as a workload meets them
-            texts = self._banner_texts(connection)
-            _, name, version = self._recognise(texts)
-            settings = self._setting_texts(connection, self.product.settings)
+            return self._identified(connection)
+
+    def examine(self) -> Examination:
+        with self._admin("检查", timeout_s=STATEMENT_TIMEOUT_S, plain=True) as connection:
+            facts = self._identified(connection)
+            return examination(facts, self.product, lambda sql: self._ask(connection, sql))
+
+    def _identified(self, connection: Any) -> StackFacts:
+        texts = self._banner_texts(connection)
+        _, name, version = self._recognise(texts)
         return StackFacts(
             title=f"{name} {version}".strip(),
             product=name,
             product_id=self.product_id,
             version=version,
             banner="; ".join(dict.fromkeys(texts.values())),
-            settings=settings,
-            driver=f"{self._module_facts.module} {self._module_version()}",
+            settings=self._setting_texts(connection),
+            driver=self.client_version(),
         )
 
     def error_class(self, error: BaseException) -> ErrorClass:
@@ -129,12 +148,12 @@ class DbapiDriver:
         if not code:
             own = ErrorClass.BAD_VALUE if isinstance(error, VALUE_ERRORS) else self.codeless(error)
             return own, text
-        errors = (self._named or self._answers or self._module_facts).errors
+        errors = (self._named or self._answers or self._facts).errors
         return class_of(errors, code), f"{code}: {text}"
 
     # ------------------------------------------------------------------ connecting
 
-    def _open(self, *, timeout_s: float) -> Any:
+    def _open(self, *, timeout_s: float, plain: bool = False) -> Any:
         password = os.environ.get(self.endpoint.password_env) if self.endpoint.password_env else None
         if self.endpoint.password_env and password is None:
             raise BadInput(
@@ -148,7 +167,7 @@ class DbapiDriver:
         try:
             if self._answers is None:
                 self._answers = self._recognise(self._banner_texts(connection))[0]
-            self._set_up(connection, self._answers, timeout_s)
+            self._set_up(connection, self._answers, timeout_s, plain=plain)
         except self.dbapi.Error as error:
             self._close(connection)
             raise StackRefused(f"{self.where} 拒绝了会话设置：{self.text(error)}") from None
@@ -157,13 +176,42 @@ class DbapiDriver:
             raise
         return connection
 
-    def _set_up(self, connection: Any, product: Product, timeout_s: float) -> None:
+    def _set_up(self, connection: Any, product: Product, timeout_s: float, *, plain: bool) -> None:
         values = {"s": f"{timeout_s:g}", "ms": str(int(timeout_s * 1_000)), "us": str(int(timeout_s * 1_000_000))}
         cursor = connection.cursor()
-        for statement in product.setup:
+        for statement in (*(() if plain else product.setup), *product.timeout):
             cursor.execute(statement.format(**values))
         cursor.close()
         connection.commit()
+
+    def _ask(self, connection: Any, sql: str) -> str | None:
+        """The first value of an answer as text; None where the server does not know the question or answers NULL."""
+        try:
+            rows = self._run(connection, sql)
+        except self.dbapi.Error:
+            connection.rollback()  # some families give up the whole transaction after an error
+            return None
+        return None if not rows or rows[0][0] is None else str(rows[0][0])
+
+    def _banner_texts(self, connection: Any) -> dict[str, str]:
+        """What the server says about itself, by the names that `Banner.source` uses."""
+        questions = self._named.ask if self._named else {k: v for each in self._family for k, v in each.ask.items()}
+        answers = {source: self._ask(connection, sql) for source, sql in questions.items()}
+        return {source: answer for source, answer in answers.items() if answer is not None}
+
+    def _setting_texts(self, connection: Any) -> dict[str, str]:
+        """The product's own parameters that are worth showing."""
+        names = self.product.settings
+        if not names or not self.grammar.parameters:
+            return {}
+        found = {str(row[0]): str(row[1]) for row in self._run(connection, self.grammar.parameters)}
+        return {name: found[name] for name in names if name in found}
+
+    def _run(self, connection: Any, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        """One statement, all its rows; raises what the client library raises."""
+        with contextlib.closing(connection.cursor()) as cursor:
+            cursor.execute(sql, params)
+            return list(cursor.fetchall()) if cursor.description is not None else []
 
     def _recognise(self, texts: Mapping[str, str]) -> tuple[Product, str, str]:
         banner = "; ".join(dict.fromkeys(texts.values()))
@@ -182,9 +230,9 @@ class DbapiDriver:
         )
 
     @contextmanager
-    def _admin(self, doing: str, timeout_s: float = ADMIN_TIMEOUT_S) -> Iterator[Any]:
+    def _admin(self, doing: str, timeout_s: float = ADMIN_TIMEOUT_S, *, plain: bool = False) -> Iterator[Any]:
         """A connection for work outside any measured block; the server's errors become faults."""
-        connection = self._open(timeout_s=timeout_s)
+        connection = self._open(timeout_s=timeout_s, plain=plain)
         try:
             yield connection
         except (self.dbapi.Error, *VALUE_ERRORS) as error:
@@ -213,7 +261,7 @@ class DbapiDriver:
     def where(self) -> str:
         """The endpoint for people: never with a password."""
         socket = self._socket()
-        host = socket or f"{self._url.host or 'localhost'}:{self._url.port or self._module_facts.default_port}"
+        host = socket or f"{self._url.host or 'localhost'}:{self._url.port or self._facts.default_port}"
         return f"{host}/{self._url.database or ''}"
 
     def _socket(self) -> str:
@@ -241,18 +289,31 @@ class DbapiDriver:
                 )
         return url
 
+    @property
+    def native(self) -> Native:
+        """The Python module of this way in."""
+        native = self._facts.native
+        assert native is not None, f"{self._facts.id} has no native way in"
+        return native
+
     def _import(self) -> Any:
-        facts = self._module_facts
+        native = self.native
         try:
-            return importlib.import_module(facts.module)
-        except ImportError:
+            return importlib.import_module(native.module)
+        except ImportError as error:
+            if isinstance(error, ModuleNotFoundError) and error.name == native.module:
+                raise DriverMissing(
+                    f"连接{self._facts.title} 需要 Python 包 {native.package}，当前环境没有安装。",
+                    hint=f"请执行 pip install {native.package}。",
+                ) from None
             raise DriverMissing(
-                f"连接 {facts.id} 需要 Python 包 {facts.package}，当前环境没有安装。",
-                hint=f"请执行 pip install {facts.package}。",
+                f"Python 包 {native.package} 已安装，但装不进来：{error}。",
+                hint="它依赖的本机动态库缺失或版本不符，请按厂商说明设置 LD_LIBRARY_PATH，或改用 jdbc = true。",
             ) from None
 
-    def _module_version(self) -> str:
-        return importlib.metadata.version(self._module_facts.package)
+    def client_version(self) -> str:
+        """What we speak through: psycopg2 2.9.13."""
+        return f"{self.native.module} {importlib.metadata.version(self.native.package)}"
 
     @staticmethod
     def _redacted(fault: Fault, password: str | None) -> Fault:

@@ -1,14 +1,17 @@
 """What is declared about a database product: one frozen value per file in `products/`.
 
-Not here: behaviour. A product that needs code of its own gets a driver class beside `psycopg2_driver.py`.
+A product names its *family* (`families/`): the wire protocol it answers and the SQL it is administered with. What a
+product shares with its family it does not repeat. Not here: behaviour. A client library gets a driver class beside
+`psycopg2_driver.py`; JDBC has one for all products (`jdbc/`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from drivers.sql.grammar import Grammar
 from harness.model import ErrorClass
 
 
@@ -16,9 +19,46 @@ from harness.model import ErrorClass
 class Banner:
     """One rule that recognises a product by what the server says about itself."""
 
-    source: str  # key of the banner texts the driver asked for: version, version_comment
+    source: str  # key of `Product.ask`: version, version_comment
     pattern: str  # regular expression, case-insensitive; group "version" is the product's own version
     name: str  # the product's name for people
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Native:
+    """The way in through a Python DB-API module."""
+
+    client: str  # "module:Class" of our driver
+    module: str  # DB-API module that it imports on first use
+    package: str  # what pip installs for it
+    extra: str = ""  # our extra that brings it; "" where it is always installed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jdbc:
+    """The way in through a JDBC driver. The jar is the hospital's: vendors do not let us ship theirs."""
+
+    classes: tuple[str, ...]  # driver classes, tried in order: vendors renamed theirs
+    url: str  # jdbc:postgresql://{host}:{port}/{database}
+    jars: tuple[str, ...]  # how the vendor names its jar, as globs for a folder of jars
+    properties: Mapping[str, str] = field(default_factory=dict)  # handed to every connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """A parameter that cannot be changed after the instance or database was made: a wrong one means making it anew."""
+
+    name: str  # as the vendor spells it
+    sql: str  # one row, one value
+    breaks: str  # what a wrong value breaks for an application, in Chinese
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quirk:
+    """A known difference of a product that an engineer should hear of before migrating to it."""
+
+    id: str  # row of the behaviour catalogue, BD-05
+    says: str  # in Chinese
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +66,23 @@ class Product:
     """The declared facts of one product."""
 
     id: str
-    family: str  # postgresql, mysql: the wire protocol and the key of `Statement.texts` after the id
+    title: str  # 达梦 DM8
+    family: str  # postgresql, mysql, oracle, …: the key of `Statement.texts` after the id
     dialect: str  # SQLAlchemy dialect that writes its SQL; the driver name is always spelled out
-    client: str  # "module:Class" of the driver
-    module: str  # DB-API module that the driver imports
-    package: str  # what pip installs for it
     default_port: int
+    grammar: Grammar
+    ask: Mapping[str, str]  # source → SQL with one value: what the banner rules look at
     banners: tuple[Banner, ...]  # tried in order
     errors: Mapping[str, ErrorClass]  # the product's code (SQLSTATE or number as text) → class
-    setup: tuple[str, ...]  # statements of a new session; {ms} {us} {s} are the statement time-out
-    settings: tuple[str, ...] = ()  # server settings worth showing beside a result
+    native: Native | None = None
+    jdbc: Jdbc | None = None
+    setup: tuple[str, ...] = ()  # statements of a new session; {ms} {us} {s} are the statement time-out
+    timeout: tuple[str, ...] = ()  # the part of `setup` that sets the statement time-out, also for plain sessions
+    settings: tuple[str, ...] = ()  # the vendor's own parameters worth showing beside a result
+    fixed: tuple[Fixed, ...] = ()
+    quirks: tuple[Quirk, ...] = ()
+    lacks: frozenset[str] = frozenset()  # of grammar.CAPABILITIES: what the product does not have
+    domestic: bool = False  # 国产: counts as a 信创 database
     server_timeout: bool = True  # whether the server itself ends a statement that takes too long
     load_rows: int = 2000  # rows per chunk of a bulk load: where tests/bench/bench_load.py is fastest
 

@@ -10,14 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import Table
-
 from drivers.sql.bulk import chunks, copy_text
 from drivers.sql.driver import CONNECT_TIMEOUT_S
 from drivers.sql.session import DbapiSession
 from drivers.sql.tables import TableWork
 from harness.errors import Fault, StackRefused, StackUnreachable
-from harness.model import ErrorClass, Rendered, Reply, ReplyKind, Row
+from harness.model import ErrorClass, Reply, ReplyKind, Row
 
 _SERVER_SPOKE = re.compile(r"\b(FATAL|PANIC|致命错误|严重错误)\b|FATAL|致命|严重")
 _NOT_ITS_PROTOCOL = re.compile(
@@ -51,11 +49,6 @@ class Psycopg2Driver(TableWork):
     options: ClassVar[frozenset[str]] = frozenset(
         {"host", "port", "sslmode", "sslrootcert", "sslcert", "sslkey", "application_name", "target_session_attrs"}
     )
-    existing_sql = (
-        "SELECT table_name FROM information_schema.tables "
-        "WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
-    )
-
     # ------------------------------------------------------------------ connecting
 
     def _connect(self, *, timeout_s: float, password: str | None) -> Any:
@@ -108,18 +101,6 @@ class Psycopg2Driver(TableWork):
         host = self._url.query.get("host", self._url.host)
         return host if isinstance(host, str) and host.startswith("/") else ""
 
-    def _banner_texts(self, connection: Any) -> dict[str, str]:
-        return {"version": str(self._run(connection, "SELECT version()")[0][0])}
-
-    def _setting_texts(self, connection: Any, names: tuple[str, ...]) -> dict[str, str]:
-        sql = "SELECT name, current_setting(name) FROM pg_settings WHERE name = ANY(%s)"
-        found = {str(name): str(value) for name, value in self._run(connection, sql, (list(names),))}
-        kept = {name: found[name] for name in names if name in found}
-        if "lc_collate" in names and "lc_collate" not in found:  # no longer a setting since PostgreSQL 16
-            sql = "SELECT datcollate FROM pg_database WHERE datname = current_database()"
-            kept["lc_collate"] = str(self._run(connection, sql)[0][0])
-        return kept
-
     # ------------------------------------------------------------------ waiting
 
     def make_green(self) -> None:
@@ -140,9 +121,6 @@ class Psycopg2Driver(TableWork):
                     raise self.dbapi.OperationalError(f"poll() answered {state!r}")
 
         extensions.set_wait_callback(wait)
-
-    def sleep(self, seconds: float) -> Rendered:
-        return Rendered(name="sleep", sql=f"SELECT pg_sleep({seconds:g})", order=(), returns_rows=True)
 
     # ------------------------------------------------------------------ errors
 
@@ -177,24 +155,8 @@ class Psycopg2Driver(TableWork):
             cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", source)
         return source.count
 
-    def _truncate(self, tables: Sequence[str]) -> Iterator[str]:
-        yield f"TRUNCATE {', '.join(tables)} RESTART IDENTITY"
-
-    def _after_load(self, connection: Any, table: Table) -> None:
-        name = self._quoted(table.name)
-        for column in table.columns:
-            if column is not table.autoincrement_column and column.identity is None:
-                continue
-            sql = "SELECT pg_get_serial_sequence(%s, %s)"
-            ((sequence,),) = self._run(connection, sql, (name, column.name))
-            if sequence is not None:
-                top = f"max({self._quoted(column.name)})"
-                sql = f"SELECT setval(%s, coalesce({top}, 1), {top} IS NOT NULL) FROM {name}"
-                self._run(connection, sql, (sequence,))
-        self._run(connection, f"ANALYZE {name}")
-
     def _extensions(self) -> Any:
-        return importlib.import_module(f"{self._module_facts.module}.extensions")
+        return importlib.import_module(f"{self.native.module}.extensions")
 
 
 class _CopySource:

@@ -9,13 +9,11 @@ import importlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import Table
-
 from drivers.sql.bulk import chunks, values_text
 from drivers.sql.driver import CONNECT_TIMEOUT_S
 from drivers.sql.tables import TableWork
 from harness.errors import DriverMissing, Fault, StackRefused, StackUnreachable
-from harness.model import ErrorClass, Rendered, Row
+from harness.model import ErrorClass, Row
 
 _GRACE_S = 5.0  # the server ends a slow statement first; the client's own time-out costs the connection
 _TLS = {"ssl_ca", "ssl_cert", "ssl_key"}
@@ -25,22 +23,16 @@ class PymysqlDriver(TableWork):
     """PyMySQL. Its sockets are cooperative as soon as gevent has patched the interpreter."""
 
     options: ClassVar[frozenset[str]] = frozenset({"unix_socket", *_TLS})
-    existing_sql = (
-        "SELECT table_name FROM information_schema.tables WHERE table_schema = database() AND table_type = 'BASE TABLE'"
-    )
-    hold_checks = ("SET foreign_key_checks = 0",)
-    resume_checks = ("SET foreign_key_checks = 1",)
-
     # ------------------------------------------------------------------ connecting
 
     def _connect(self, *, timeout_s: float, password: str | None) -> Any:
         url = self._url
-        clients = importlib.import_module(f"{self._module_facts.module}.constants.CLIENT")
+        clients = importlib.import_module(f"{self.native.module}.constants.CLIENT")
         known = self._named or self._answers
         grace = _GRACE_S if known is not None and known.server_timeout else 0.0
         return self.dbapi.connect(
             host=url.host or "localhost",
-            port=url.port or self._module_facts.default_port,
+            port=url.port or self._facts.default_port,
             user=url.username,
             password=password or "",
             database=url.database,
@@ -84,21 +76,10 @@ class PymysqlDriver(TableWork):
         path = self._url.query.get("unix_socket", "")
         return path if isinstance(path, str) else path[0]
 
-    def _banner_texts(self, connection: Any) -> dict[str, str]:
-        ((version, comment),) = self._run(connection, "SELECT version(), @@version_comment")
-        return {"version_comment": str(comment), "version": str(version)}
-
-    def _setting_texts(self, connection: Any, names: tuple[str, ...]) -> dict[str, str]:
-        found = {str(name): str(value) for name, value, *_ in self._run(connection, "SHOW VARIABLES")}
-        return {name: found[name] for name in names if name in found}
-
     # ------------------------------------------------------------------ waiting
 
     def make_green(self) -> None:
         """Nothing to do: PyMySQL waits in Python sockets, which gevent has replaced."""
-
-    def sleep(self, seconds: float) -> Rendered:
-        return Rendered(name="sleep", sql=f"SELECT SLEEP({seconds:g})", order=(), returns_rows=True)
 
     # ------------------------------------------------------------------ errors
 
@@ -124,7 +105,7 @@ class PymysqlDriver(TableWork):
     # ------------------------------------------------------------------ whole tables
 
     def _stream(self, connection: Any, sql: str) -> Iterator[Row]:
-        cursors = importlib.import_module(f"{self._module_facts.module}.cursors")
+        cursors = importlib.import_module(f"{self.native.module}.cursors")
         with connection.cursor(cursors.SSCursor) as cursor:
             cursor.execute(sql, ())
             yield from cursor
@@ -140,14 +121,6 @@ class PymysqlDriver(TableWork):
                     cursor.execute(head + text)
                 count += len(chunk)
         return count
-
-    def _truncate(self, tables: Sequence[str]) -> Iterator[str]:
-        for table in tables:
-            yield f"TRUNCATE TABLE {table}"
-
-    def _after_load(self, connection: Any, table: Table) -> None:
-        # AUTO_INCREMENT follows explicit values by itself.
-        self._run(connection, f"ANALYZE TABLE {self._quoted(table.name)}")
 
 
 def _fitting(chunk: Sequence[Row], escape: Callable[[str], str], limit: int) -> Iterator[bytes]:

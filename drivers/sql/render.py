@@ -25,10 +25,10 @@ _CHANGES = re.compile(r"\b(insert\s+into|update|delete\s+from|merge\s+into)\b", 
 _RETURNING = re.compile(r"\breturning\b", re.IGNORECASE)
 
 
-def dialect_of(name: str) -> Dialect:
-    """A SQLAlchemy dialect that renders positional `%s` parameters; no client library is imported for it."""
+def dialect_of(name: str, paramstyle: str = "format") -> Dialect:
+    """A SQLAlchemy dialect with positional parameters (`%s`, or `?` for qmark); no client library is imported for it."""
     kind: Any = make_url(f"{name}://").get_dialect()
-    made: Any = kind(paramstyle="format")
+    made: Any = kind(paramstyle=paramstyle)
     if made.name == "postgresql":
         # SQLAlchemy assumes the escapes of servers before 9.1 until it has connected, which this dialect never does.
         made._backslash_escapes = False

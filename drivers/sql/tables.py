@@ -25,22 +25,11 @@ class TableWork(DbapiDriver):
 
     # ------------------------------------------------------------------ what wire families say
 
-    existing_sql: str  # names of the base tables of the current schema
-    hold_checks: tuple[str, ...] = ()  # before dropping or emptying tables that refer to each other
-    resume_checks: tuple[str, ...] = ()  # before creating them, so that a wrong foreign key is noticed
-
     def _stream(self, connection: Any, sql: str) -> Iterator[Row]:
         """Rows as they arrive, never all at once in the client library."""
         raise NotImplementedError
 
     def _bulk_load(self, connection: Any, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
-        raise NotImplementedError
-
-    def _truncate(self, tables: Sequence[str]) -> Iterator[str]:
-        """Statements that empty tables (children first) and restart their identity columns."""
-        raise NotImplementedError
-
-    def _after_load(self, connection: Any, table: Table) -> None:
         raise NotImplementedError
 
     # ------------------------------------------------------------------ ports.Driver
@@ -56,11 +45,10 @@ class TableWork(DbapiDriver):
             # Marks first: a crash in between leaves a mark without a table, never a table of ours without a mark.
             self._mark(connection, names, mark)
             present = self._existing(connection) & set(names)
-            for statement in self.hold_checks:
+            doomed = [self._quoted(name) for name in reversed(names) if name in present]
+            for statement in (*self.grammar.hold, *self._said(self.grammar.drop, doomed)):
                 self._run(connection, statement)
-            for statement in self._drops([name for name in reversed(names) if name in present]):
-                self._run(connection, statement)
-            for statement in (*self.resume_checks, *self._creates(metadata)):
+            for statement in (*self.grammar.resume, *self._creates(metadata)):
                 self._run(connection, statement)
             connection.commit()
 
@@ -75,7 +63,9 @@ class TableWork(DbapiDriver):
         names = [table.name for table in reversed(metadata.sorted_tables)]
         with self._admin("清空表") as connection:
             self._protect(connection, names)
-            for statement in (*self.hold_checks, *self._truncate([self._quoted(name) for name in names])):
+            quoted = [self._quoted(name) for name in names]
+            emptying = [said for text in self.grammar.empty for said in self._said(text, quoted)]
+            for statement in (*self.grammar.hold, *emptying, *self.grammar.resume):
                 self._run(connection, statement)
             connection.commit()
 
@@ -127,16 +117,15 @@ class TableWork(DbapiDriver):
             )
 
     def _existing(self, connection: Any) -> set[str]:
-        return {name for (name,) in self._run(connection, self.existing_sql)}
+        return {str(name) for (name,) in self._run(connection, self.grammar.tables)}
 
     def _mark(self, connection: Any, names: Sequence[str], mark: str) -> None:
-        self._run(
-            connection,
-            f"CREATE TABLE IF NOT EXISTS {MARKS} (table_name VARCHAR(128) PRIMARY KEY, mark VARCHAR(128) NOT NULL)",
-        )
+        if MARKS not in self._existing(connection):
+            self._run(connection, self.grammar.create_marks.format(table=MARKS))
         for name in names:
-            self._run(connection, f"DELETE FROM {MARKS} WHERE table_name = %s", (name,))
-            self._run(connection, f"INSERT INTO {MARKS} (table_name, mark) VALUES (%s, %s)", (name, mark))
+            self._run(connection, f"DELETE FROM {MARKS} WHERE table_name = {self.placeholder}", (name,))
+            both = f"{self.placeholder}, {self.placeholder}"
+            self._run(connection, f"INSERT INTO {MARKS} (table_name, mark) VALUES ({both})", (name, mark))
         connection.commit()
 
     # ------------------------------------------------------------------ SQL
@@ -151,15 +140,24 @@ class TableWork(DbapiDriver):
         metadata.create_all(engine, checkfirst=False)
         return statements
 
-    def _drops(self, names: Sequence[str]) -> Iterator[str]:
-        if names:
-            yield f"DROP TABLE {', '.join(map(self._quoted, names))}"
+    def _said(self, text: str, tables: Sequence[str]) -> Iterator[str]:
+        """A text of the grammar for these quoted tables: once for each of them, or once for all."""
+        if tables and self.grammar.per_table(text):
+            yield from (text.format(table=table) for table in tables)
+        elif tables and text:
+            yield text.format(tables=", ".join(tables))
+
+    def _after_load(self, connection: Any, table: Table) -> None:
+        grammar, name = self.grammar, self._quoted(table.name)
+        for column in table.columns:
+            if grammar.identity and (column is table.autoincrement_column or column.identity is not None):
+                quoted = self._quoted(column.name)
+                ((top,),) = self._run(connection, f"SELECT max({quoted}) FROM {name}")
+                how = {"table": name, "column": quoted, "plain": column.name, "next": (top or 0) + 1}
+                self._run(connection, grammar.identity.format(**how))
+        for statement in self._said(grammar.analyze, [name]):
+            self._run(connection, statement)
 
     def _quoted(self, name: str) -> str:
-        # The preparer doubles % for the format style, which is what `_run` expects.
+        # The preparer doubles % for the format style, which is what `_run` expects there.
         return self._dialect.identifier_preparer.quote(name)
-
-    def _run(self, connection: Any, sql: str, params: Sequence[Any] = ()) -> list[Row]:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            return list(cursor.fetchall()) if cursor.description is not None else []

@@ -184,7 +184,7 @@ def test_missing_wheel_names_the_package(name: str) -> None:
 
     facts: Product = product(name)
     code = (
-        f"import sys; sys.modules[{facts.module!r}] = None\n"
+        f"import sys; sys.modules[{facts.native.module!r}] = None\n"
         "from drivers.sql import driver_for\n"
         "from harness.errors import DriverMissing\n"
         "from harness.model import SqlEndpoint\n"
@@ -192,5 +192,5 @@ def test_missing_wheel_names_the_package(name: str) -> None:
         "except DriverMissing as fault: print(fault)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert f"pip install {facts.package}" in done.stdout
+    assert f"pip install {facts.native.package}" in done.stdout
     assert issubclass(DriverMissing, BadInput)

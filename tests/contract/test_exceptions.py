@@ -9,6 +9,7 @@ import pytest
 
 from drivers.sql import driver_for
 from drivers.sql.codes import KINDS, class_of
+from drivers.sql.products.mariadb import PRODUCT as MARIADB
 from drivers.sql.products.mysql import PRODUCT as MYSQL
 from drivers.sql.products.oceanbase import PRODUCT as OCEANBASE
 from drivers.sql.products.postgresql import PRODUCT as POSTGRESQL
@@ -119,12 +120,14 @@ def test_every_class_has_a_kind() -> None:
         ({"version": "8.0.33-v24-txsql-22.6.9", "version_comment": "Source"}, None, ""),
         ({"version": "5.7.25-TDDL-5.4.19-20251031", "version_comment": ""}, None, ""),
         ({"version": "8.0.36", "version_comment": "MySQL Community Server - GPL"}, MYSQL, "8.0.36"),
-        ({"version": "10.11.6-MariaDB-0+deb12u1", "version_comment": "Debian 12"}, MYSQL, "10.11.6"),
-        ({"version": "5.5.5-10.4.8-MariaDB", "version_comment": ""}, MYSQL, "10.4.8"),
+        ({"version": "10.11.6-MariaDB-0+deb12u1", "version_comment": "Debian 12"}, MARIADB, "10.11.6"),
+        ({"version": "5.5.5-10.4.8-MariaDB", "version_comment": ""}, MARIADB, "10.4.8"),
     ],
 )
 def test_banners(texts: dict[str, str], product: object, version: str) -> None:
-    found = next(((each, *known) for each in (POSTGRESQL, OCEANBASE, MYSQL) if (known := each.recognise(texts))), None)
+    found = next(
+        ((each, *known) for each in (POSTGRESQL, OCEANBASE, MARIADB, MYSQL) if (known := each.recognise(texts))), None
+    )
     if product is None:
         assert found is None
     else:

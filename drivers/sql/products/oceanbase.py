@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from drivers.sql.codes import MYSQL_ERRORS
-from drivers.sql.product import Banner, Product
+from dataclasses import replace
+
+from drivers.sql.families.mysql import BASE
+from drivers.sql.product import Banner
 from harness.model import ErrorClass
 
 # Numbers of OceanBase's own that reach a MySQL client unmapped.
@@ -25,16 +27,13 @@ _OWN = {
     "6235": ErrorClass.SERIALIZATION,
 }
 
-PRODUCT = Product(
+PRODUCT = replace(
+    BASE,
     id="oceanbase",
-    family="mysql",
-    dialect="mysql+pymysql",
-    client="drivers.sql.pymysql_driver:PymysqlDriver",
-    module="pymysql",
-    package="PyMySQL",
+    title="OceanBase（MySQL 模式）",
+    domestic=True,
     default_port=2881,
     banners=(
-        # The comment first: the variable `version` can be changed by an administrator, the comment cannot.
         Banner(
             source="version_comment",
             pattern=r"^OceanBase\w* (?P<version>\d[\d.]*( seekdb \(r\d[\d.]*\))?)",
@@ -43,20 +42,8 @@ PRODUCT = Product(
         Banner(source="version_comment", pattern=r"OceanBase", name="OceanBase"),
         Banner(source="version", pattern=r"-OceanBase", name="OceanBase"),
     ),
-    errors={**MYSQL_ERRORS, **_OWN},
-    setup=(
-        "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
-        "SET SESSION time_zone = '+08:00', ob_query_timeout = {us}",
-    ),
-    settings=(
-        "character_set_server",
-        "collation_server",
-        "sql_mode",
-        "transaction_isolation",
-        "time_zone",
-        "lower_case_table_names",
-        "ob_query_timeout",
-        "ob_trx_lock_timeout",
-        "max_allowed_packet",
-    ),
+    errors={**BASE.errors, **_OWN},
+    timeout=("SET SESSION ob_query_timeout = {us}",),
+    settings=(*BASE.settings, "ob_query_timeout", "ob_trx_lock_timeout"),
+    server_timeout=True,
 )

@@ -1,0 +1,67 @@
+"""The few things that every family of products must be told in its own words outside a pack: whole tables, sessions,
+facts about the server, and the vocabulary of behaviour probes.
+
+Declared texts only. `{table}` is a quoted table name, `{tables}` several, `{column}` a quoted column name, `{next}` a
+number, `{seconds}` a number, `{name}` an identifier of ours, `{id}` what `own_session` answered. A doubled brace is a brace.
+Not here: SQL of packs (SQLAlchemy renders it), how a client library is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# What a product may lack (`Product.lacks`); a contract test that needs one skips where it is lacking.
+CAPABILITIES = frozenset(
+    {
+        "server_sleep",  # a statement that makes the server wait
+        "statement_timeout",  # a statement that takes too long is ended
+        "lock_timeout",  # a wait for a row lock ends by itself
+        "row_locks",  # two sessions may change different rows of a table at once
+        "kill_session",  # one session can end another
+        "accounts",  # users and passwords
+        "network",  # answers at a host and port
+        "transactional_ddl",
+        "enforces_length",  # VARCHAR(n) refuses longer texts
+        "typed_columns",  # a column refuses a value of another type
+        "check_constraints",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grammar:
+    """How one family says them. An empty text: the family has no words for it, and the step is left out."""
+
+    # --- whole tables
+    tables: str  # names of the base tables of the current schema, in the case that packs write (lower)
+    hold: tuple[str, ...] = ()  # before dropping or emptying tables that refer to each other
+    resume: tuple[str, ...] = ()  # afterwards, so that a wrong foreign key is noticed
+    drop: str = "DROP TABLE {tables}"
+    empty: tuple[str, ...] = ("DELETE FROM {table}",)  # children first; restart identity columns
+    identity: str = ""  # move the identity column past the data
+    analyze: str = ""
+    create_marks: str = (
+        "CREATE TABLE {table} (table_name VARCHAR(128) NOT NULL PRIMARY KEY, mark VARCHAR(128) NOT NULL)"
+    )
+
+    # --- sessions
+    one_row: str = ""  # what follows a SELECT without a table: " FROM dual"
+    sleep: str = ""
+    own_session: str = ""  # one value: what `kill` wants
+    kill: str = ""
+
+    # --- facts: common name → SQL with one value, asked of a session that we told nothing
+    # charset, collation, timezone, utc_offset (s), epoch (s, UTC), isolation, lock_timeout, statement_timeout,
+    # identifier_case, data_directory …
+    facts: Mapping[str, str] = field(default_factory=dict)
+    privileges: Mapping[str, str] = field(default_factory=dict)  # 建表 → SQL with one value: 1 or true where granted
+    parameters: str = ""  # (name, value) of all server parameters
+
+    # --- behaviour probes: word → text in braces of a probe's script
+    words: Mapping[str, str] = field(default_factory=dict)
+    scratch: tuple[str, str, str] = ("", "", "")  # make, use and drop a schema {name} of ours
+
+    def per_table(self, text: str) -> bool:
+        """Whether a text is to be said once per table."""
+        return "{table}" in text
