@@ -1,8 +1,8 @@
 """The few things that every family of products must be told in its own words outside a pack: whole tables, sessions,
 facts about the server, and the vocabulary of behaviour probes.
 
-Declared texts only. `{table}` is a quoted table name, `{tables}` several, `{column}` a quoted column name, `{next}` a
-number, `{seconds}` a number, `{name}` an identifier of ours, `{id}` what `own_session` answered. A doubled brace is a brace.
+Declared texts only. `{table}` is a quoted table name, `{tables}` several, `{column}` a quoted column name (`{plain}`
+unquoted), `{next}` and `{seconds}` are numbers, `{name}` is an identifier of ours, `{id}` what `own_session` answered.
 Not here: SQL of packs (SQLAlchemy renders it), how a client library is called.
 """
 

@@ -26,7 +26,7 @@ _RETURNING = re.compile(r"\breturning\b", re.IGNORECASE)
 
 
 def dialect_of(name: str, paramstyle: str = "format") -> Dialect:
-    """A SQLAlchemy dialect with positional parameters (`%s`, or `?` for qmark); no client library is imported for it."""
+    """A SQLAlchemy dialect with positional parameters: `%s`, or `?` for qmark. No client library is imported for it."""
     kind: Any = make_url(f"{name}://").get_dialect()
     made: Any = kind(paramstyle=paramstyle)
     if made.name == "postgresql":
