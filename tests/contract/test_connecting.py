@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from drivers.sql import PRODUCTS, driver_for
+from drivers.sql import driver_for
 from drivers.sql.product import Product
+from drivers.sql.registry import PRODUCTS
 from harness.errors import BadInput, DriverMissing, StackRefused, StackUnreachable
 from harness.model import ReplyKind, SqlEndpoint
 from harness.ports import Session
@@ -180,7 +181,7 @@ def test_product_of_another_family_is_refused() -> None:
 @pytest.mark.parametrize("name", PRODUCTS)
 def test_missing_wheel_names_the_package(name: str) -> None:
     # In a process of its own: the module must look as if it had never been installed.
-    from drivers.sql import product
+    from drivers.sql.registry import product
 
     facts: Product = product(name)
     code = (
