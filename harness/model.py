@@ -21,6 +21,14 @@ class Role(enum.StrEnum):
     MIGRATED = "migrated"
 
 
+class Part(enum.StrEnum):
+    """What a run may consist of; `xinheng run --only` names them."""
+
+    FUNCTIONAL = "functional"
+    LOAD = "load"
+    COMPAT = "db-compat"
+
+
 class ReplyKind(enum.IntEnum):
     """What came back. The order is by severity: a transaction's kind is the maximum over its steps."""
 
@@ -58,6 +66,7 @@ class ErrorClass(enum.StrEnum):
     CONNECTION_LOST = "connection_lost"
     RESOURCES = "resources"  # out of disk, memory or connections
     ABORTED = "aborted"  # the transaction was already given up (25P02)
+    PROTOCOL = "protocol"  # what an interface answered is no answer: not its protocol, or to another message
     OTHER = "other"
 
 
@@ -71,6 +80,7 @@ class Reply:
     affected: int = -1  # rows changed, -1 where the statement does not change rows
     error_class: ErrorClass = ErrorClass.NONE
     message: str = ""  # the product's own text, for people
+    body: bytes = b""  # what an interface answered, as it arrived
 
 
 # --------------------------------------------------------------------------- stacks
@@ -274,8 +284,9 @@ class Probe:
     `A.:` only the kind of the reply is noted, not its rows. `setup` lines (session A, committed after the last) only
     prepare: one that fails makes the probe an error. Words in braces are the product's (`{varchar}(10)`, `{dual}`);
     `{t}`, `{u}`, `{v}` are names of tables, views and sequences of ours, removed afterwards. `:name` is taken from
-    `params` and bound. Instead of SQL a line may be a directive: COMMIT, ROLLBACK, CONNECT [PLAIN] (PLAIN: with the
-    server's own defaults instead of our session settings), CLOSE, KILL B, IDLE 2 (s), POOL 20 (sessions at once).
+    `params` and bound; a parameter that can be called is a big value, made when the probe runs. Instead of SQL a line
+    may be a directive: COMMIT, ROLLBACK, CONNECT [PLAIN] (PLAIN: with the server's own defaults instead of our session
+    settings), CLOSE, KILL B, IDLE 2 (s), POOL 20 (sessions at once).
     """
 
     id: str  # null_order_asc

@@ -11,45 +11,62 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from harness import runfile
+from harness.doctor.common import FACTS
 from harness.errors import BadInput
 from harness.events import Began, Ended, Event, Loaded, Note, Stage
+from harness.execute.compat_pass import compat_pass
 from harness.execute.functional_pass import functional_pass
 from harness.execute.load_pass import load_pass
 from harness.execute.site import TITLES, Hospital, Job, Tools, refuse_foreign, refuse_protected
 from harness.execute.watching import facts_of, watching
-from harness.model import Item, Pack, Role, Stack
-from harness.recording import read_items, write_items, write_json
+from harness.model import Item, Pack, Part, Role, Stack
+from harness.ports import Driver
+from harness.recording import read_items, sealed_recordings, write_items, write_json
+from harness.result import StackFacts
 from harness.settings import Plan, plan_as_dict
 from harness.workload import functional, load
 
 
 def run(
-    run_dir: Path, *, plan: Plan, stacks: Mapping[Role, Stack], packs: Sequence[Pack], tools: Tools
+    run_dir: Path,
+    *,
+    plan: Plan,
+    stacks: Mapping[Role, Stack],
+    packs: Sequence[Pack],
+    tools: Tools,
+    parts: Sequence[Part] = (),
 ) -> Iterator[Event]:
-    """A new run, or the rest of the one that `run_dir` already holds."""
+    """A new run, or the rest of the one that `run_dir` holds. `parts`: what it consists of, where not as planned."""
     refuse_protected(stacks)
-    drivers = {role: tools.driver_for(stack.sql) for role, stack in stacks.items()}
-    yield Stage(name="生成医院数据与负载", total=1)
-    hospitals = tuple(Hospital(pack=pack, world=pack.world(plan.data.scale)) for pack in packs)
-    resumed = (run_dir / runfile.RUN).exists()
     job = Job(
-        run_dir=run_dir, plan=plan, stacks=stacks, drivers=drivers, hospitals=hospitals, tools=tools, resumed=resumed
+        run_dir=run_dir,
+        plan=plan,
+        stacks=stacks,
+        drivers={role: tools.driver_for(stack.sql) for role, stack in stacks.items()},
+        hospitals=tuple(Hospital(pack=pack, world=pack.world(plan.data.scale)) for pack in packs),
+        tools=tools,
+        parts=tuple(parts or plan.parts),
+        probes=tools.probes() if Part.COMPAT in (parts or plan.parts) else (),
+        resumed=(run_dir / runfile.RUN).exists(),
     )
+    yield Stage(name="生成医院数据与负载", total=1)
     _identify(job)
     _open_run(job)
-    yield Began(run_dir=run_dir, kept=len(list(run_dir.glob("recordings/*/*/*/recording.json"))))
+    yield Began(run_dir=run_dir, kept=sealed_recordings(run_dir))
     for role, stack in stacks.items():
         if not stack.hosts:
             yield Note(text=f"{TITLES[role]}没有配置主机（hosts），将没有资源读数，PV-PERF-2 无法判定。")
     with watching(run_dir, stacks.items()) as watch:
-        for hospital in hospitals:
+        for hospital in job.hospitals if Part.FUNCTIONAL in job.parts else ():
             items = list(read_items(_functional_file(job, hospital)))
             yield from functional_pass(job, hospital, items)
-        for hospital in hospitals:
+        for hospital in job.hospitals if Part.LOAD in job.parts else ():
             for event in load_pass(job, hospital, _load_files(job, hospital)):
                 yield event
                 if isinstance(event, Loaded):
                     yield from watch.revive()
+        if Part.COMPAT in job.parts:
+            yield from compat_pass(job)
     yield Ended(run_dir=run_dir)
 
 
@@ -58,7 +75,7 @@ def _identify(job: Job) -> None:
     answers = {}
     for role, driver in job.drivers.items():
         stack = job.stacks[role]
-        answers[role] = replace(driver.identify(), title=stack.title, host=facts_of(stack))
+        answers[role] = replace(_answering(driver), title=stack.title, host=facts_of(stack))
         for hospital in job.hospitals:
             if not job.keeps_data(role):
                 refuse_foreign(job, role, hospital.pack)
@@ -66,10 +83,20 @@ def _identify(job: Job) -> None:
         write_json(job.run_dir / "facts" / f"{role.value}.json", asdict(facts))
 
 
+def _answering(driver: Driver) -> StackFacts:
+    """What answers, with the facts that every product has a word for first, so that two products stand side by side."""
+    seen = driver.examine()
+    common = {fact.title: fact.shown(seen.common[name]) for name, fact in FACTS.items() if name in seen.common}
+    fixed = {f"{each.name}（建成后不能更改）": each.value for each in seen.fixed}
+    own = {name: value for name, value in seen.facts.settings.items() if name not in {each.name for each in seen.fixed}}
+    return replace(seen.facts, settings={**common, **fixed, **own})
+
+
 def _open_run(job: Job) -> None:
     """Write the workload and `run.json`, or make sure that a resumed run still is the same work."""
     drawn = {h.pack.name: _draw(job, h) for h in job.hospitals}
-    digest = runfile.digest(repr((name, work)).encode() for name, work in drawn.items())
+    scripts = [(probe.id, probe.setup, probe.script) for probe in job.probes]
+    digest = runfile.digest(repr(each).encode() for each in (*drawn.items(), *scripts))
     if job.resumed:
         before = runfile.read_run(job.run_dir)
         if before["plan"] != plan_as_dict(job.plan) or before["packs_digest"] != digest:
@@ -79,6 +106,7 @@ def _open_run(job: Job) -> None:
             )
         return
     run = runfile.describe(plan=job.plan, stacks=job.stacks, packs=[h.pack for h in job.hospitals], packs_digest=digest)
+    run |= {"parts": list(job.parts), "probes": [runfile.probe_as_dict(probe) for probe in job.probes]}
     for hospital in job.hospitals:
         first, *levels = drawn[hospital.pack.name]
         write_items(_functional_file(job, hospital), first)

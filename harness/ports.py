@@ -10,6 +10,7 @@ import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from harness.message import MessageEndpoint, Outgoing
 from harness.model import ErrorClass, Rendered, Reply, Row, Statement, TableState
 from harness.result import Examination, StackFacts
 
@@ -68,8 +69,9 @@ class Driver(Protocol):
         """Everything `xinheng doctor` shows of an endpoint. Reads only. Raises like `connect`."""
 
     def words(self) -> Mapping[str, str]:
-        """What a probe's script may write in braces, in the product's own words; also `own_session` and `kill`, and
-        `scratch_make`, `scratch_use`, `scratch_drop` (empty where the product has no schemas of ours to offer)."""
+        """What a probe's script may write in braces, in the product's own words; also `own_session` and `kill`;
+        `scratch_make`, `scratch_use`, `scratch_drop` (empty where the product has no schemas of ours to offer);
+        `session_setup` (what sessions are told, a line each) and `autocommit_off` (for the product's own client)."""
 
     # --- loading and reading whole tables: outside any measured block
 
@@ -109,3 +111,36 @@ class Server(Protocol):
 
     def discard(self) -> None:
         """Stop it and delete its data."""
+
+
+class MessageSession(Protocol):
+    """One conversation with a message interface, never shared between users.
+
+    `send` raises for nothing that the peer does: a refusal, an error, a time-out, a lost connection or an answer that
+    is none is a `Reply`. After one that is worse than *refused* the connection is given up, so that a late answer never
+    meets a later message; the next `send` opens another. Nothing is ever sent twice.
+    """
+
+    def send(self, message: Outgoing, /) -> Reply:
+        """Send one message; `body` of the reply is the answer as it arrived, `message` one line about it."""
+
+    def close(self) -> None: ...
+
+
+class MessageDriver(Protocol):
+    """One message interface of a stack."""
+
+    endpoint: MessageEndpoint
+    waiting: Waiting
+
+    @property
+    def kind(self) -> str: ...  # mllp http soap amqp
+
+    def connect(self) -> MessageSession:
+        """Open a session. Raises StackUnreachable, StackRefused or DriverMissing."""
+
+    def make_green(self) -> None:
+        """As `Driver.make_green`."""
+
+    def identify(self) -> dict[str, str]:
+        """What answers: protocol, address, charset; TLS protocol, cipher, certificate. Reads only, raises like `connect`."""

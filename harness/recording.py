@@ -7,7 +7,7 @@
         transactions.jsonl state-before.jsonl state-after.jsonl invariants.json recording.json
     recordings/<pack>/load/<position>-<stack>/     samples.bin generator.json invariants.json recording.json
     readings/<stack>-<host>.jsonl  facts/<stack>.json
-    result.json series.json report.html junit.xml manifest.json
+    result.json series.json report.html junit.xml manifest.json  dbcompat/<probe>.sql
 
 A recording counts once its `recording.json` is there: it is written last, by rename. A folder without it is
 unfinished work and is moved aside when the run is resumed. Not here: what the contents mean.
@@ -30,6 +30,7 @@ import msgspec
 from harness.cells import decode, decode_map, encode
 from harness.errors import BadInput, DiskFull, RecordingBroken
 from harness.model import Item, ReplyKind, StepRecord, TableState, TransactionRecord
+from harness.observation import Observation
 
 SEAL = "recording.json"
 _encode = msgspec.json.Encoder().encode
@@ -235,3 +236,22 @@ def read_state(path: Path) -> dict[str, TableState]:
             table=head["table"], columns=tuple(head["columns"]), key=tuple(head["key"]), rows=rows
         )
     return states
+
+
+# --------------------------------------------------------------------------- behaviour probes
+
+
+def observation_line(observation: Observation) -> bytes:
+    """One probe as observed, as a line of `observations.jsonl`."""
+    return _encode(observation) + b"\n"
+
+
+def read_observations(path: Path) -> dict[str, Observation]:
+    """Probe → what was observed."""
+    found = (msgspec.convert(line, Observation) for line in _read_lines(path))
+    return {observation.probe: observation for observation in found}
+
+
+def sealed_recordings(run_dir: Path) -> int:
+    """How many complete recordings a run folder holds."""
+    return len(list(run_dir.glob(f"recordings/**/{SEAL}")))

@@ -131,6 +131,9 @@ class Exchange:
     original: str  # what was observed, canonical
     migrated: str
     original_sql: str = ""  # in the original product's words, where they differ
+    original_said: str = ""  # the product's own words to an error
+    migrated_said: str = ""
+    bound: tuple[tuple[str, str], ...] = ()  # parameters of the line: name, canonical value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +146,7 @@ class Behaviour:
     source: str  # row of the behaviour catalogue (BD-60), or where else the difference is described
     outcome: BehaviourClass
     meaning: str  # what a difference means for an application, and what to do
+    reason: str = ""  # why nothing is known, or what else a reader must know of the outcome
     accepted: str = ""  # the reason that the plan gives for accepting it
     script: tuple[Exchange, ...] = ()
 
@@ -243,6 +247,7 @@ class Result:
     titles: dict[str, str]  # transaction name → 中文
     notes: tuple[str, ...] = ()  # what weakens the measurement, in plain sentences
     behaviours: tuple[Behaviour, ...] = ()  # the database compatibility suite
+    prelude: tuple[str, ...] = ()  # what a session of the migrated product is told before a script is reproduced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from harness.model import Host, Pack, Role, SqlEndpoint, Stack
+from harness.model import Group, Host, Pack, Part, Probe, Role, SqlEndpoint, Stack
 from harness.recording import read_json, write_json
 from harness.settings import Plan, plan_as_dict, stack_as_dict
 
@@ -53,6 +53,24 @@ def pack_as_dict(pack: Pack) -> dict[str, Any]:
         "tables": [table.name for table in pack.metadata.sorted_tables],
         "workload": {"functional": 0, "load": []},
     }
+
+
+def probe_as_dict(probe: Probe) -> dict[str, Any]:
+    """What the comparison needs to know of a compatibility probe; its parameters stand in the recordings."""
+    return {
+        "id": probe.id, "title": probe.title, "group": probe.group.value, "source": probe.source,
+        "setup": probe.setup, "script": probe.script, "meaning": probe.meaning,
+    }  # fmt: skip
+
+
+def parts_of(run: Mapping[str, Any]) -> tuple[Part, ...]:
+    """What a run consists of; a run of a version that knew no parts had the first two."""
+    return tuple(Part(part) for part in run.get("parts", (Part.FUNCTIONAL, Part.LOAD)))
+
+
+def probes_of(run: Mapping[str, Any]) -> tuple[Probe, ...]:
+    """The probes that a run was started with."""
+    return tuple(Probe(**{**probe, "group": Group(probe["group"])}) for probe in run.get("probes", ()))
 
 
 def describe(*, plan: Plan, stacks: Mapping[Role, Stack], packs: Iterable[Pack], packs_digest: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ whether a pack, rule or product that is named exists (whoever knows them says so
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
@@ -21,6 +21,8 @@ from harness.model import Role, Stack
 from harness.settings_check import complaint, nearest, read_toml, validated
 from harness.settings_plan import (
     PATTERNS,
+    AcceptedBehaviour,
+    CompatPlan,
     DataPlan,
     DurationLimit,
     FunctionalPlan,
@@ -35,6 +37,8 @@ from harness.settings_plan import (
 )
 
 __all__ = [
+    "AcceptedBehaviour",
+    "CompatPlan",
     "DataPlan",
     "DurationLimit",
     "FunctionalPlan",
@@ -49,6 +53,7 @@ __all__ = [
     "load_stacks",
     "plan_as_dict",
     "plan_from_dict",
+    "read_stacks",
     "shipped_plans",
     "stack_as_dict",
 ]
@@ -56,13 +61,21 @@ __all__ = [
 
 def load_stacks(path: str | Path, *, environ: Mapping[str, str] | None = None) -> dict[Role, Stack]:
     """Both stacks of a file. Raises BadSettings; secrets are looked for in `environ` but not read into the result."""
+    stacks, problems = read_stacks(path, environ=environ)
+    if problems:
+        raise complaint(str(path), problems)
+    return stacks
+
+
+def read_stacks(
+    path: str | Path, *, environ: Mapping[str, str] | None = None
+) -> tuple[dict[Role, Stack], list[tuple[str, str]]]:
+    """Both stacks of a well-formed file, and what is wrong with what it says: (key path, sentence) for each problem."""
     path = Path(path)
     base = path.resolve().parent
     file = validated(settings_stacks.StacksFile, read_toml(path), file=str(path), patterns=settings_stacks.PATTERNS)
     problems = settings_stacks.problems(file, base=base, environ=os.environ if environ is None else environ)
-    if problems:
-        raise complaint(str(path), problems)
-    return {role: settings_stacks.as_stack(role, table, base=base) for role, table in file.tables()}
+    return {role: settings_stacks.as_stack(role, table, base=base) for role, table in file.tables()}, problems
 
 
 def stack_as_dict(stack: Stack) -> dict[str, Any]:
@@ -74,19 +87,33 @@ def stack_as_dict(stack: Stack) -> dict[str, Any]:
     return content
 
 
-def load_plan(name_or_path: str | Path, *, clauses: Collection[str] = ()) -> Plan:
-    """A shipped plan by its name, or a plan file. Given the known `clauses`, an unknown one in the plan is an error."""
+def load_plan(name_or_path: str | Path, *, clauses: Collection[str] = (), probes: Collection[str] = ()) -> Plan:
+    """A shipped plan by its name, or a plan file. Given the known `clauses` or compatibility `probes`, a plan that
+    names another one is an error."""
     path = _plan_path(str(name_or_path))
     plan = validated(Plan, read_toml(path), file=str(path), patterns=PATTERNS)
     problems = contradictions(plan)
-    for clause in plan.clauses if clauses else ():
-        if clause not in clauses:
-            meant = nearest(clause, clauses)
-            advice = f"是否想写 {meant}" if meant else f"可用的有 {'、'.join(clauses)}"
-            problems.append(("clauses", f"没有条款 {clause}，{advice}"))
+    problems += _unknown("clauses", "条款", plan.clauses, clauses)
+    problems += _unknown("compat.accept", "兼容性用例", [each.probe for each in plan.compat.accept], probes)
     if problems:
         raise complaint(str(path), problems)
     return plan
+
+
+def _unknown(key: str, what: str, named: Iterable[str], known: Collection[str]) -> list[tuple[str, str]]:
+    """A sentence per name that is not known; none where nothing is known about the names."""
+    found = []
+    for name in named if known else ():
+        if name not in known:
+            meant = nearest(name, known)
+            advice = f"是否想写 {meant}" if meant else f"可用的有 {_listed(known)}"
+            found.append((key, f"没有{what} {name}，{advice}"))
+    return found
+
+
+def _listed(names: Collection[str]) -> str:
+    shown = "、".join(list(names)[:30])
+    return shown if len(names) <= 30 else f"{shown} 等 {len(names)} 个"
 
 
 def shipped_plans() -> dict[str, Path]:

@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from harness.model import Role, Scale
+from harness.model import Part, Role, Scale
 
 # Nothing is guessed: "12" is not 12, an unknown key is an error, infinity is not a limit.
 STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
@@ -152,6 +152,31 @@ class RulesPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedBehaviour:
+    """A difference between the databases that somebody has looked at and can live with."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    probe: Text
+    reason: Text  # who decided it and why it does no harm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompatPlan:
+    """The database compatibility suite: whether a run includes it, and which differences do not fail it."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    run: bool = False
+    accept: tuple[AcceptedBehaviour, ...] = ()
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Probe → why its difference is accepted."""
+        return {accepted.probe: accepted.reason for accepted in self.accept}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One plan file."""
 
@@ -166,6 +191,12 @@ class Plan:
     performance: PerformancePlan
     limits: LimitsPlan
     rules: RulesPlan = RulesPlan()
+    compat: CompatPlan = CompatPlan()
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What a run of this plan consists of where nobody asks for less."""
+        return (Part.FUNCTIONAL, Part.LOAD, *((Part.COMPAT,) if self.compat.run else ()))
 
     @property
     def load_seconds(self) -> float:
@@ -185,7 +216,12 @@ def contradictions(plan: Plan) -> list[tuple[str, str]]:
         found.append(
             ("load.warmup_seconds", "预热时间不短于整块时间，没有可测的部分，请让 warmup_seconds 小于 seconds")
         )
-    for key, names in (("load.levels", [level.name for level in load.levels]), ("clauses", list(plan.clauses))):
+    named = {
+        "load.levels": [level.name for level in load.levels],
+        "clauses": list(plan.clauses),
+        "compat.accept": [accepted.probe for accepted in plan.compat.accept],
+    }
+    for key, names in named.items():
         twice = [name for name, n in Counter(names).items() if n > 1]
         if twice:
             found.append((key, f"“{'、'.join(twice)}”出现了不止一次，请只保留一个"))

@@ -33,8 +33,14 @@ TITLES = {Role.ORIGINAL: "原系统", Role.MIGRATED: "迁移后系统"}  # where
 EnvName = Annotated[str, Field(pattern=ENV_NAME)]
 Problem = tuple[str, str]
 
+JDBC = "jdbc:"
+_JDBC_PLACE = re.compile(
+    r"jdbc:(?P<name>\w+):(?:\w+:)*//(?P<host>[^/:;?]+)(?::(?P<port>\d+))?(?:/(?P<database>[^?;]*))?"
+)
+_DEFAULT_PORTS = {"postgresql": 5432, "mysql": 3306}
 _SECRET_PARAMETERS = re.compile(r"[?&;](password|passwd|pwd|passfile)=", re.IGNORECASE)
 _ORACLE_STYLE = re.compile(r":[^/@:\s]+/[^/@\s]+@")  # jdbc:oracle:thin:user/password@…
+_USER_INFO = re.compile(r"//[^/@:\s]*:[^/@\s]+@")  # jdbc:mysql://user:password@…
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,12 @@ class SqlTable:
     product: str = ""
     jdbc: bool = False
     jar: str = ""
+    user: str = ""
+
+    @property
+    def by_jdbc(self) -> bool:
+        """A URL that begins with jdbc: says so by itself."""
+        return self.jdbc or self.url.startswith(JDBC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +121,12 @@ def as_stack(role: Role, table: StackTable, *, base: Path) -> Stack:
         title=table.title or TITLES[role],
         production=table.production,
         sql=SqlEndpoint(
-            url=sql.url, password_env=sql.password_env, product=sql.product, jdbc=sql.jdbc, jar=located(sql.jar)
+            url=sql.url,
+            password_env=sql.password_env,
+            product=sql.product,
+            jdbc=sql.by_jdbc,
+            jar=located(sql.jar),
+            user=sql.user,
         ),
         hosts=tuple(
             Host(name=h.name, agent=h.agent, token_env=h.token_env, pid_file=located(h.pid_file)) for h in table.hosts
@@ -152,10 +169,14 @@ def _endpoint_problems(at: str, sql: SqlTable, *, base: Path, environ: Mapping[s
     elif not place(sql):
         example = "postgresql+psycopg2://用户@主机:5432/库名"
         found.append((f"{at}.url", f"不是可以解析的数据库地址，请写成 {example} 的形式"))
-    if sql.jar and not sql.jdbc:
+    if sql.jar and not sql.by_jdbc:
         found.append((f"{at}.jar", "只有 jdbc = true 时才用得到 jar，请加上 jdbc = true 或删去 jar"))
-    if sql.jar and not (base / sql.jar).is_file():
-        found.append((f"{at}.jar", f"找不到文件 {sql.jar}，请检查路径（相对路径从本文件所在的文件夹算起）"))
+    if sql.jar and not (base / sql.jar).exists():
+        found.append((f"{at}.jar", f"找不到文件或文件夹 {sql.jar}，请检查路径（相对路径从本文件所在的文件夹算起）"))
+    if sql.by_jdbc and not sql.jar:
+        found.append((f"{at}.jar", "经 JDBC 连接需要厂商的驱动，请用 jar 写出驱动 jar 或其所在文件夹的路径"))
+    if sql.user and not sql.url.startswith(JDBC):
+        found.append((f"{at}.user", "只有 jdbc: 开头的地址才用得到 user，请把用户名写进地址（用户@主机）并删去 user"))
     return found
 
 
@@ -177,25 +198,36 @@ def holds_password(url: str) -> bool:
     """Whether a secret stands in the URL, in whichever place."""
     if _SECRET_PARAMETERS.search(url):
         return True
-    if url.startswith("jdbc:"):
-        return bool(_ORACLE_STYLE.search(url))
+    if url.startswith(JDBC):
+        return bool(_ORACLE_STYLE.search(url) or _USER_INFO.search(url))
     known = parsed(url)
     return known is not None and known.password is not None
 
 
 def place(sql: SqlTable) -> str:
     """Which database a URL means, whoever logs in and by whichever client; '' where it cannot be parsed."""
-    if sql.jdbc and sql.url.startswith("jdbc:"):
-        return sql.url.lower()
+    if sql.url.startswith(JDBC):
+        return _jdbc_place(sql.url)
     url = parsed(sql.url)
     if url is None or not (url.host or url.query or url.database):
         return ""
     socket = url.query.get("host") or url.query.get("unix_socket") or ""
-    host = {"localhost": "127.0.0.1", "::1": "127.0.0.1"}.get(url.host or "", url.host or "")
     family = url.get_backend_name()
-    default_port = {"postgresql": 5432, "mysql": 3306}.get(family)
-    port = url.port or url.query.get("port") or default_port
-    return f"{family}|{socket or host}|{port}|{url.database}"
+    port = url.port or url.query.get("port") or _DEFAULT_PORTS.get(family)
+    return f"{family}|{socket or _same_host(url.host or '')}|{port}|{url.database}"
+
+
+def _jdbc_place(url: str) -> str:
+    found = _JDBC_PLACE.match(url)
+    if found is None:
+        return url.lower()
+    name = found["name"].lower()
+    port = found["port"] or _DEFAULT_PORTS.get(name)
+    return f"{name}|{_same_host(found['host'])}|{port}|{found['database']}"
+
+
+def _same_host(host: str) -> str:
+    return {"localhost": "127.0.0.1", "::1": "127.0.0.1"}.get(host, host)
 
 
 def without_secrets(url: str) -> str:
@@ -204,4 +236,4 @@ def without_secrets(url: str) -> str:
     if known is not None and known.password is not None:
         url = known.render_as_string(hide_password=True)
     url = re.sub(r"([?&;](?:password|passwd|pwd|passfile)=)[^&;]*", r"\1***", url, flags=re.IGNORECASE)
-    return _ORACLE_STYLE.sub(":***@", url) if url.startswith("jdbc:") else url
+    return _USER_INFO.sub("//***@", _ORACLE_STYLE.sub(":***@", url)) if url.startswith(JDBC) else url

@@ -1,6 +1,6 @@
 """Result + Series → the documents of a run folder. Nothing here computes a figure or talks to a tested system.
 
-write_all(run_dir, result, series)   result.json, series.json, report.html, junit.xml
+write_all(run_dir, result, series)   result.json, series.json, report.html, junit.xml, dbcompat/*.sql
 manifest.seal / manifest.check       the hashes over everything, sealed last by the caller
 console.print_result               the table at the end of a command
 """
@@ -20,6 +20,7 @@ def write_all(run_dir: Path, result: Result, series: Series, lang: str = "zh") -
     """Write every document of a run; the data first, so that a failing document costs no figure."""
     from reports.html import write_html  # matplotlib takes a second to import: only who writes a page pays for it
     from reports.junit import write_junit
+    from reports.reproduction import write_scripts
     from reports.resultfile import write_result, write_series
 
     return [
@@ -27,4 +28,5 @@ def write_all(run_dir: Path, result: Result, series: Series, lang: str = "zh") -
         write_series(run_dir / SERIES, series),
         write_junit(run_dir / JUNIT, result, lang),
         write_html(run_dir / REPORT, result, series, lang),
+        *write_scripts(run_dir, result, lang),
     ]

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.result import Judgement, Result, Verdict
-from reports import view
+from reports import behaviours, view
 from reports.text import one_line
 from reports.words import Words
 
@@ -36,6 +36,8 @@ def print_result(result: Result, report: Path, *, console: Console | None = None
     else:
         for line in plain(result.verdicts, words):
             _say(out, line)
+    if result.behaviours:
+        _say(out, f"{words('console.behaviours')}{words('doc.colon')}{_suite(result, words)}")
     overall = words(f"conclusion.{view.conclusion(result.verdicts)}")
     _say(out, f"{words('conclusion.label')}{words('doc.colon')}{overall}")
     _say(out, f"{words('console.report')}{words('doc.colon')}{one_line(str(report))}")
@@ -68,6 +70,18 @@ def _table(verdicts: Sequence[Verdict], words: Words) -> Table:
         # Text, not str: square brackets of a reason are not markup.
         table.add_row(Text(clause, quiet), Text(title, quiet), Text(word, _STYLE[verdict.verdict]), Text(reason, quiet))
     return table
+
+
+def _suite(result: Result, words: Words) -> str:
+    """Per group how many probes ended how."""
+    told = []
+    for group in behaviours.grouped(result):
+        counts = [(words(f"outcome.{o}"), n) for o, n in zip(behaviours.OUTCOMES, group.counts, strict=True) if n]
+        if group.accepted:
+            counts.append((words("behaviour.of_these"), group.accepted))
+        ended = words("doc.list_sep").join(f"{word} {n}" for word, n in counts)
+        told.append(f"{one_line(words.label('group', group.name))} {group.total} ({ended})")
+    return "  ".join(told)
 
 
 def _say(out: Console, line: str) -> None:

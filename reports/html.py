@@ -21,12 +21,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from harness.result import Estimate, Judgement, Result, Series
-from reports import charts, marks, numbers, text, view
+from reports import behaviours, charts, marks, numbers, text, view
 from reports.files import write_whole
 from reports.words import Words
 
 SECTIONS = (
-    "summary", "clauses", "systems", "function", "invariants", "performance", "resources", "method", "tools", "annex",
+    "summary", "clauses", "systems", "function", "invariants", "compatibility", "performance", "resources", "method",
+    "tools", "annex",
 )  # fmt: skip
 QUANTILES = (50, 90, 95, 99)
 _KIND = {
@@ -36,7 +37,7 @@ _KIND = {
 _ATTACHMENTS = (
     ("report.html", "report"), ("result.json", "result"), ("series.json", "series"), ("junit.xml", "junit"),
     ("manifest.json", "manifest"), ("run.json", "run"), ("facts/", "facts"), ("workload/", "workload"),
-    ("recordings/", "recordings"), ("readings/", "readings"),
+    ("recordings/", "recordings"), ("readings/", "readings"), ("dbcompat/", "dbcompat"),
 )  # fmt: skip
 
 
@@ -62,6 +63,9 @@ def render(result: Result, series: Series, lang: str = "zh") -> str:
         measured=numbers.measured,
         moment=_moment,
         evidence=view.evidence_link,
+        differing=behaviours.differing,
+        numbered=lambda behaviour: enumerate(behaviour.script, 1),
+        script_path=behaviours.script_path,
     )
     sheet = _style_sheet(result.run_id)
     digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
@@ -73,6 +77,7 @@ def render(result: Result, series: Series, lang: str = "zh") -> str:
         **_systems(result, words),
         **_function(result),
         **_invariants(result),
+        **_behaviours(result),
         **_performance(result, series, words),
         **_resources(result, series, words),
         **_method(result),
@@ -185,6 +190,14 @@ def _invariants(result: Result) -> dict[str, Any]:
             cells.append((sum(own), len(own)))
         rows.append((title, name, cells))
     return {"violated": [i for i in result.invariants if not i.holds], "invariant_rows": rows}
+
+
+def _behaviours(result: Result) -> dict[str, Any]:
+    return {
+        "behaviour_groups": behaviours.grouped(result),
+        "outcomes": [outcome.value for outcome in behaviours.OUTCOMES],
+        "open_differences": behaviours.open_differences(result),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,11 @@
     finding    unexplained   → failure  one per root; what follows from it stands in its text
                otherwise     → nothing  (explained ones are counted in the report)
     invariant  violated      → failure  one per stack and moment; what holds passes
+    behaviour  not the same  → failure  unless the plan accepts it
+               unknown       → error
 
-One suite per group of clauses (PV-FUNC, PV-PERF …), one for the findings and one for the invariants of each pack.
+One suite per group of clauses (PV-FUNC, PV-PERF …), one for the findings and one for the invariants of each pack, one
+per group of the database compatibility suite.
 Not here: figures that the result does not hold, and times, which belong to samples and not to clauses.
 """
 
@@ -20,8 +23,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from harness.result import Finding, InvariantResult, Judgement, Result, Verdict
-from reports import view
+from harness.result import Behaviour, BehaviourClass, Finding, InvariantResult, Judgement, Result, Verdict
+from reports import behaviours, view
 from reports.files import write_whole
 from reports.text import lines, one_line
 from reports.words import Words
@@ -44,6 +47,9 @@ def render(result: Result, lang: str = "zh") -> bytes:
         held = [i for i in result.invariants if i.pack == pack]
         if held:
             _suite(root, f"{pack}.invariants", result, (_invariant(i, words) for i in held))
+    for asked in behaviours.grouped(result):
+        own = (_behaviour(b, words) for b in (*asked.unsame, *asked.same))
+        _suite(root, f"db-compat.{asked.name}", result, own)
     _count(root, root.iter("testcase"))
     ElementTree.indent(root, " ")
     content: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -139,4 +145,20 @@ def _invariant(invariant: InvariantResult, words: Words) -> Element:
         mark = SubElement(case, "failure", type="invariant")
         mark.set("message", words("junit.violated", n=invariant.violations))
         mark.text = lines("\n".join(invariant.examples))
+    return case
+
+
+def _behaviour(behaviour: Behaviour, words: Words) -> Element:
+    case = _case(f"db-compat.{behaviour.group}", f"{behaviour.id} {behaviour.title}")
+    if behaviour.outcome is BehaviourClass.SAME or behaviour.accepted:
+        return case
+    kind = "error" if behaviour.outcome is BehaviourClass.ERROR else "failure"
+    mark = SubElement(case, kind, type=behaviour.outcome)
+    mark.set("message", one_line(behaviour.reason or words(f"outcome.{behaviour.outcome}")))
+    told = [behaviour.meaning]
+    for n, exchange in behaviours.differing(behaviour):
+        told.append(f"{n} {exchange.session}: {exchange.sql}")
+        told.append(f"  {words('stack.original')}{words('doc.colon')}{exchange.original}")
+        told.append(f"  {words('stack.migrated')}{words('doc.colon')}{exchange.migrated}")
+    mark.text = lines("\n".join(one_line(line) for line in told))
     return case

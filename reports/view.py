@@ -25,6 +25,7 @@ _SECTIONS = {
     "noise": "function",
     "rules": "function",
     "invariants": "invariants",
+    "behaviours": "compatibility",
     "load": "performance",
     "estimates": "performance",
     "readings": "resources",

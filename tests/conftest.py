@@ -23,11 +23,20 @@ def apt_packages() -> dict[str, str]:
     return {words[0]: words[1].strip() for words in lines if words}
 
 
+def jar_folder() -> Path:
+    """Where the jars of JDBC drivers lie."""
+    return Path(os.environ.get("XINHENG_JARS", "/usr/share/java"))
+
+
 def is_there(proof: str) -> bool:
-    """`command:NAME|NAME` or `font:FAMILY`."""
+    """`command:NAME|NAME`, `font:FAMILY` or `jar:NAME`."""
     kind, _, what = proof.partition(":")
     if kind == "command":
-        return any(shutil.which(name) for name in what.split("|"))
+        # Debian keeps servers where an ordinary user's PATH does not look.
+        path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"
+        return any(shutil.which(name, path=path) for name in what.split("|"))
+    if kind == "jar":
+        return any(jar_folder().glob(what))
     if kind == "font":
         listing = shutil.which("fc-list")
         return listing is not None and bool(

@@ -14,10 +14,11 @@ from harness.errors import BadInput
 if TYPE_CHECKING:
     from harness.ports import Server
 
-# One line per product whose server comes as a Python wheel.
+# One line per product whose server comes as a Python wheel or a Debian package.
 SERVERS: dict[str, str] = {
     "postgresql": "drivers.servers.postgresql:PostgresqlServer",
     "oceanbase": "drivers.servers.oceanbase:SeekdbServer",
+    "mariadb": "drivers.servers.mariadb:MariadbServer",
 }
 
 

@@ -19,9 +19,9 @@ from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import ArgumentError
 
 from drivers.sql import render
-from drivers.sql.codes import class_of
 from drivers.sql.examine import examination
 from drivers.sql.grammar import Grammar
+from drivers.sql.knock import answers_http
 from drivers.sql.product import Native, Product
 from drivers.sql.session import VALUE_ERRORS, DbapiSession
 from harness.errors import BadInput, DriverMissing, Fault, StackRefused, StackUnreachable
@@ -113,7 +113,7 @@ class DbapiDriver:
     def words(self) -> Mapping[str, str]:
         grammar = self.grammar
         make, use, drop = grammar.scratch
-        own = {"own_session": grammar.own_session, "kill": grammar.kill}
+        own = {"own_session": grammar.own_session, "kill": grammar.kill, "session_setup": "\n".join(self.product.setup)}
         return {**grammar.words, **own, "scratch_make": make, "scratch_use": use, "scratch_drop": drop}
 
     def identify(self) -> StackFacts:
@@ -121,7 +121,7 @@ class DbapiDriver:
             return self._identified(connection)
 
     def examine(self) -> Examination:
-        with self._admin("检查", timeout_s=STATEMENT_TIMEOUT_S, plain=True) as connection:
+        with self._admin("检查", timeout_s=CONNECT_TIMEOUT_S, plain=True) as connection:
             facts = self._identified(connection)
             return examination(facts, self.product, lambda sql: self._ask(connection, sql))
 
@@ -148,8 +148,7 @@ class DbapiDriver:
         if not code:
             own = ErrorClass.BAD_VALUE if isinstance(error, VALUE_ERRORS) else self.codeless(error)
             return own, text
-        errors = (self._named or self._answers or self._facts).errors
-        return class_of(errors, code), f"{code}: {text}"
+        return (self._named or self._answers or self._facts).error_class(code, text), f"{code}: {text}"
 
     # ------------------------------------------------------------------ connecting
 
@@ -232,13 +231,25 @@ class DbapiDriver:
     @contextmanager
     def _admin(self, doing: str, timeout_s: float = ADMIN_TIMEOUT_S, *, plain: bool = False) -> Iterator[Any]:
         """A connection for work outside any measured block; the server's errors become faults."""
-        connection = self._open(timeout_s=timeout_s, plain=plain)
+        try:
+            connection = self._open(timeout_s=timeout_s, plain=plain)
+        except StackUnreachable as fault:
+            raise self._not_a_database() or fault from None
         try:
             yield connection
         except (self.dbapi.Error, *VALUE_ERRORS) as error:
             raise self._admin_fault(doing, error) from error
         finally:
             self._close(connection)
+
+    def _not_a_database(self) -> Fault | None:
+        host, port = self._url.host, self._url.port or self._facts.default_port
+        if self._socket() or not host or not answers_http(host, port):
+            return None
+        return StackUnreachable(
+            f"{self.where} 应答的是网页（HTTP）服务，不是数据库。",
+            hint=f"请核对端口；{self._facts.title or self.family} 通常是 {self._facts.default_port}。",
+        )
 
     def _admin_fault(self, doing: str, error: BaseException) -> Fault:
         error_class, message = self.classify(error)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
+from drivers.sql.grammar import Question
 from drivers.sql.product import Product
 from harness.result import Examination, FixedParameter, StackFacts
 
@@ -22,21 +24,27 @@ _TRIALS = {
     "pads_blanks": "SELECT CASE WHEN 'a' = 'a ' THEN 1 ELSE 0 END",
     "empty_is_null": "SELECT CASE WHEN '' IS NULL THEN 1 ELSE 0 END",
 }
+_UNKNOWN = "?"
 
 
 def examination(facts: StackFacts, product: Product, ask: Ask) -> Examination:
     """Ask everything; `ask` answers None where the server does not."""
     grammar = product.grammar
-    questions = {**grammar.facts, **{name: sql + grammar.one_row for name, sql in _TRIALS.items()}}
-    answers = {name: ask(sql) for name, sql in questions.items() if name != "epoch"}
-    privileges = {title: ask(sql) for title, sql in grammar.privileges.items()}
+    common = {name: _first(ask, asked) for name, asked in grammar.facts.items() if name != "epoch"}
+    privileges = {title: _first(ask, asked) for title, asked in grammar.privileges.items()}
     fixed = [(each, ask(each.sql)) for each in product.fixed]
+    round_trip_ms = _round_trip_ms(ask, f"SELECT 1{grammar.one_row}")
+    clock_offset_s = _clock_offset_s(ask, grammar.facts.get("epoch", ""))
+    if grammar.as_stored:
+        ask(grammar.as_stored)  # last: it changes the session
+    common |= {name: ask(sql + grammar.one_row) for name, sql in _TRIALS.items() if name not in grammar.facts}
+    told = " ".join(product.timeout)  # our own words to this session are not the server's
     return Examination(
-        facts=facts,
-        common={name: answer for name, answer in answers.items() if answer is not None},
-        round_trip_ms=_round_trip_ms(ask, f"SELECT 1{grammar.one_row}"),
-        clock_offset_s=_clock_offset_s(ask, grammar.facts.get("epoch", "")),
-        privileges={title: _granted(answer) for title, answer in privileges.items() if answer is not None},
+        facts=replace(facts, settings={name: value for name, value in facts.settings.items() if name not in told}),
+        common={name: answer for name, answer in common.items() if answer is not None},
+        round_trip_ms=round_trip_ms,
+        clock_offset_s=clock_offset_s,
+        privileges={title: _granted(answer) for title, answer in privileges.items() if answer not in (None, _UNKNOWN)},
         fixed=tuple(
             FixedParameter(name=f.name, value=value, breaks=f.breaks) for f, value in fixed if value is not None
         ),
@@ -45,8 +53,15 @@ def examination(facts: StackFacts, product: Product, ask: Ask) -> Examination:
     )
 
 
-def _granted(answer: str) -> bool:
-    return answer.lower() not in {"0", "f", "false", "n", "no", ""}
+def _first(ask: Ask, asked: Question) -> str | None:
+    """The answer to the first wording that the server understands."""
+    wordings = (asked,) if isinstance(asked, str) else asked
+    answers = (ask(sql) for sql in wordings if sql)
+    return next((answer for answer in answers if answer is not None), None)
+
+
+def _granted(answer: str | None) -> bool:
+    return (answer or "").lower() not in {"0", "f", "false", "n", "no", ""}
 
 
 def _round_trip_ms(ask: Ask, sql: str) -> float:
@@ -58,12 +73,12 @@ def _round_trip_ms(ask: Ask, sql: str) -> float:
     return statistics.median(taken) * 1e3
 
 
-def _clock_offset_s(ask: Ask, sql: str) -> float | None:
+def _clock_offset_s(ask: Ask, asked: Question) -> float | None:
     """Server − this machine, by the middle of the quickest round trip (Cristian's method)."""
     best: tuple[float, float] | None = None
-    for _ in range(_ROUNDS if sql else 0):
+    for _ in range(_ROUNDS):
         before = time.time()
-        answer = ask(sql)
+        answer = _first(ask, asked)
         after = time.time()
         if answer is None:
             return None

@@ -25,8 +25,15 @@ CAPABILITIES = frozenset(
         "enforces_length",  # VARCHAR(n) refuses longer texts
         "typed_columns",  # a column refuses a value of another type
         "check_constraints",
+        "exact_decimals",  # DECIMAL keeps every digit
+        "read_committed",  # a transaction sees what others have committed since it began
+        "session_time_zone",
+        "time_of_day",  # a column type TIME
     }
 )
+
+# SQL with one value; several where servers of a family spell it differently: asked in order until one is answered.
+Question = str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +58,17 @@ class Grammar:
     own_session: str = ""  # one value: what `kill` wants
     kill: str = ""
 
-    # --- facts: common name → SQL with one value, asked of a session that we told nothing
-    # charset, collation, timezone, utc_offset (s), epoch (s, UTC), isolation, lock_timeout, statement_timeout,
-    # identifier_case, data_directory …
-    facts: Mapping[str, str] = field(default_factory=dict)
-    privileges: Mapping[str, str] = field(default_factory=dict)  # 建表 → SQL with one value: 1 or true where granted
+    # --- facts: common name (harness/doctor/common.py says in which form) → question, asked of a session that we
+    # told nothing; "" where a product does not have what its family has
+    facts: Mapping[str, Question] = field(default_factory=dict)
+    privileges: Mapping[str, Question] = field(default_factory=dict)  # 建表 → 1 or true where granted, ? where unknown
+    as_stored: str = ""  # makes a session compare literals as columns of the database are compared
     parameters: str = ""  # (name, value) of all server parameters
 
     # --- behaviour probes: word → text in braces of a probe's script
     words: Mapping[str, str] = field(default_factory=dict)
-    scratch: tuple[str, str, str] = ("", "", "")  # make, use and drop a schema {name} of ours
+    # make, use and drop a schema {name} of ours; {like} is what the word `scratch_like` asks of the current one
+    scratch: tuple[str, str, str] = ("", "", "")
 
     def per_table(self, text: str) -> bool:
         """Whether a text is to be said once per table."""

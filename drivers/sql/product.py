@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
+from drivers.sql.codes import SQLSTATES, class_of
 from drivers.sql.grammar import Grammar
 from harness.model import ErrorClass
 
@@ -74,6 +76,8 @@ class Product:
     ask: Mapping[str, str]  # source → SQL with one value: what the banner rules look at
     banners: tuple[Banner, ...]  # tried in order
     errors: Mapping[str, ErrorClass]  # the product's code (SQLSTATE or number as text) → class
+    codes: Literal["state", "number"] = "state"  # what `errors` is keyed by: SQLSTATE, or the vendor's number ("-6602")
+    by_text: tuple[tuple[str, str, ErrorClass], ...] = ()  # a code of several mistakes: (code, pattern of text, class)
     native: Native | None = None
     jdbc: Jdbc | None = None
     setup: tuple[str, ...] = ()  # statements of a new session; {ms} {us} {s} are the statement time-out
@@ -93,3 +97,22 @@ class Product:
             if found:
                 return banner.name, found.groupdict().get("version") or ""
         return None
+
+    def error_class(self, code: str, text: str = "") -> ErrorClass:
+        """The class of a code as `errors` spells it; the text decides where the product has one code for several."""
+        for ambiguous, pattern, found in self.by_text:
+            if code == ambiguous and re.search(pattern, text):
+                return found
+        return class_of(self.errors, code) if self.codes == "state" else self.errors.get(code, ErrorClass.OTHER)
+
+    def error_of_jdbc(self, state: str | None, number: int, text: str = "") -> tuple[ErrorClass, str]:
+        """The class of an SQLException by getSQLState and getErrorCode, and the code to show for it.
+
+        A product keyed by numbers is judged by its number. What the JDBC driver complains of by itself has number 0, or
+        a number of the driver's own with a state of class 08; there the state speaks, the same for all drivers.
+        """
+        state, vendor = state or "", str(number)
+        if self.codes == "number" and (not number or (vendor not in self.errors and state.startswith("08"))):
+            return class_of(SQLSTATES, state), state
+        code = state if self.codes == "state" else vendor
+        return self.error_class(code, text), code

@@ -5,6 +5,7 @@ Not here: product facts. What is special to one product of the family belongs in
 
 from __future__ import annotations
 
+import functools
 import importlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -61,7 +62,7 @@ class Psycopg2Driver(TableWork):
             "password": password,
             **url.query,
         }
-        return self.dbapi.connect(
+        connection = self.dbapi.connect(
             **{name: value for name, value in wanted.items() if value is not None},
             connect_timeout=CONNECT_TIMEOUT_S,
             client_encoding="UTF8",
@@ -71,6 +72,18 @@ class Psycopg2Driver(TableWork):
             keepalives_count=3,
             tcp_user_timeout=30_000,
         )
+        self._extensions().register_type(self._bytes, connection)
+        return connection
+
+    @functools.cached_property
+    def _bytes(self) -> Any:
+        """BYTEA as bytes, as every other driver gives binary values; psycopg2 by itself gives a memoryview."""
+        binary = self.dbapi.BINARY
+
+        def read(value: str | None, cursor: Any) -> bytes | None:
+            return None if value is None else bytes(binary(value, cursor))
+
+        return self._extensions().new_type(binary.values, "BYTES", read)
 
     def _session(self, connection: Any) -> DbapiSession:
         in_error = self._extensions().TRANSACTION_STATUS_INERROR

@@ -66,7 +66,7 @@ class PymysqlDriver(TableWork):
             return StackUnreachable(
                 f"连接不到 {self.where}：{said}", hint="请确认数据库已启动，主机、端口和防火墙无误。"
             )
-        if not code or code == "2013" or isinstance(error, self.dbapi.InternalError) or not code.isdigit():
+        if not code or code in {"2013", "3024"} or isinstance(error, self.dbapi.InternalError) or not code.isdigit():
             return StackUnreachable(
                 f"{self.where} 有服务应答，但它说的不是 MySQL 协议。", hint="请核对主机和端口，以及地址开头的产品名。"
             )

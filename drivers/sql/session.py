@@ -13,8 +13,8 @@ from drivers.sql.codes import KINDS
 from harness.model import ErrorClass, Rendered, Reply, ReplyKind
 
 # What a client library may raise besides its own tree for a value it cannot send or read: NUL in a text, a lone
-# surrogate, bytes that are not the announced charset.
-VALUE_ERRORS: tuple[type[Exception], ...] = (ValueError,)
+# surrogate, bytes that are not the announced charset, an integer beyond 64 bits.
+VALUE_ERRORS: tuple[type[Exception], ...] = (ValueError, OverflowError)
 
 
 class DbapiSession:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import MetaData, Table
-from sqlalchemy.engine.mock import MockConnection
 
+from drivers.sql.ddl import create_statements
 from drivers.sql.driver import DbapiDriver
 from drivers.sql.order import sort_rows
 from harness.errors import StackProtected
@@ -48,7 +48,7 @@ class TableWork(DbapiDriver):
             doomed = [self._quoted(name) for name in reversed(names) if name in present]
             for statement in (*self.grammar.hold, *self._said(self.grammar.drop, doomed)):
                 self._run(connection, statement)
-            for statement in (*self.grammar.resume, *self._creates(metadata)):
+            for statement in (*self.grammar.resume, *create_statements(metadata, self._dialect)):
                 self._run(connection, statement)
             connection.commit()
 
@@ -129,16 +129,6 @@ class TableWork(DbapiDriver):
         connection.commit()
 
     # ------------------------------------------------------------------ SQL
-
-    def _creates(self, metadata: MetaData) -> list[str]:
-        """CREATE statements in the product's words. Through SQLAlchemy's mock engine: a real one would first try to
-        parse the version text of the server, which fails on most products built on PostgreSQL."""
-        statements: list[str] = []
-        engine: Any = MockConnection(
-            self._dialect, lambda ddl, *_, **__: statements.append(str(ddl.compile(dialect=self._dialect)))
-        )
-        metadata.create_all(engine, checkfirst=False)
-        return statements
 
     def _said(self, text: str, tables: Sequence[str]) -> Iterator[str]:
         """A text of the grammar for these quoted tables: once for each of them, or once for all."""

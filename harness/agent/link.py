@@ -15,11 +15,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from harness.errors import BadInput, BadSettings, StackRefused
+from harness.errors import BadInput, BadSettings, StackRefused, StackUnreachable
 from harness.model import Host
 
 DEFAULT_PORT = 9461
 TIMEOUT_S = 10.0
+CLOCK_TRIES = 7
 BROKEN = (OSError, http.client.HTTPException, ValueError)  # no link, half an answer, not our protocol
 
 
@@ -117,3 +118,23 @@ class Link:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def unreachable(host: Host, error: Exception) -> StackUnreachable:
+    """What one of BROKEN means to a person."""
+    return StackUnreachable(
+        f"主机 {host.name} 的探针 {host.agent} 没有应答（{error}）。",
+        hint="请确认该主机上的 xinheng agent 在运行、端口可达；自签名证书请用环境变量 SSL_CERT_FILE 指明 CA 文件。",
+    )
+
+
+def look(host: Host) -> tuple[dict[str, Any], Clock]:
+    """What an agent says of its host and of itself, and how its clocks stand to ours: asked once, nothing kept."""
+    link = Link(host)
+    try:
+        asked = [link.get("/v1/facts")[1:] for _ in range(CLOCK_TRIES)]
+    except BROKEN as error:
+        raise unreachable(host, error) from None
+    finally:
+        link.close()
+    return min(asked, key=lambda answer: answer[1].uncertainty_ns)

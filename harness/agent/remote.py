@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from harness.agent.collector import FileSink
-from harness.agent.link import BROKEN, Clock, Link, better
+from harness.agent.link import BROKEN, CLOCK_TRIES, Clock, Link, better, look, unreachable
 from harness.agent.reading import FORMAT, KIND, encode_line
-from harness.errors import DiskFull, Fault, StackUnreachable
+from harness.errors import DiskFull, Fault
 from harness.model import Host
 
 PULL_EVERY_S = 5.0
 SILENT_S = 20.0  # a longer silence is noted
-CLOCK_TRIES = 7
 
 
 class RemoteAgent:
@@ -86,19 +85,7 @@ class RemoteAgent:
 
     def facts(self) -> dict[str, str]:
         """Of that host, as its agent sees them. On a connection of its own: the other belongs to the thread."""
-        link = Link(self.host)
-        try:
-            return {str(k): str(v) for k, v in json.loads(link.get("/v1/facts")[0])["facts"].items()}
-        except BROKEN as error:
-            raise self._unreachable(error) from None
-        finally:
-            link.close()
-
-    def _unreachable(self, error: Exception) -> StackUnreachable:
-        return StackUnreachable(
-            f"主机 {self.host.name} 的探针 {self.host.agent} 没有应答（{error}）。",
-            hint="请确认该主机上的 xinheng agent 在运行、端口可达；自签名证书请用环境变量 SSL_CERT_FILE 指明 CA 文件。",
-        )
+        return {str(k): str(v) for k, v in look(self.host)[0]["facts"].items()}
 
     def _first_answer(self) -> dict[str, Any]:
         try:
@@ -108,7 +95,7 @@ class RemoteAgent:
                 if known is None or clock.uncertainty_ns < known.uncertainty_ns:
                     self._clocks[clock.boot] = clock
         except BROKEN as error:
-            raise self._unreachable(error) from None
+            raise unreachable(self.host, error) from None
         if state["failure"]:
             raise Fault(
                 f"主机 {self.host.name} 的探针已停止记录：{state['failure']}。", hint="请在该主机上重新启动探针。"

@@ -27,7 +27,7 @@ from typing import Any
 from harness.agent.collector import boot_id, collect
 from harness.agent.spool import Spool
 from harness.errors import BadInput
-from harness.facts import host_facts
+from harness.facts import free_mib, host_facts, own_version
 
 READ_LIMIT = 1 << 20
 CONNECTIONS = 16
@@ -99,7 +99,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         url = urllib.parse.urlsplit(self.path)
         if url.path == "/v1/facts":
-            self._send(200, {"facts": self.server.facts, **self.server.state()})
+            about = {"version": self.server.version, "disk_free_mib": free_mib("/"), "facts": self.server.facts}
+            self._send(200, {**about, **self.server.state()})
         elif url.path == "/v1/readings":
             self._readings(urllib.parse.parse_qs(url.query).get("after", ["0"])[0])
         else:
@@ -141,6 +142,7 @@ class _Server(ThreadingHTTPServer):
             self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.token = token
         self.facts = host_facts()
+        self.version = own_version()
         self.spool = spool
         self.failure = ""
 

@@ -17,11 +17,12 @@ import msgspec
 from harness.agent.reader import read_notes, read_readings
 from harness.agent.summary import summarise, timeline
 from harness.assess.blocks import Block, read_blocks
+from harness.assess.compat import Compat, read_compat
 from harness.assess.estimating import ALL, PackLoad, distributions, estimates, self_tests
 from harness.assess.states import StateFile
 from harness.compare.functional import Comparison, Observed, Recordings, compare_pack
 from harness.judge import Material, PackMaterial, judge
-from harness.model import Item, Rule
+from harness.model import Item, Part, Rule
 from harness.recording import Recording, read_items, read_json, read_transactions
 from harness.result import (
     FORMAT,
@@ -36,7 +37,7 @@ from harness.result import (
     Timeline,
     Window,
 )
-from harness.runfile import read_run
+from harness.runfile import parts_of, read_run
 from harness.settings import Plan, plan_from_dict
 
 STACKS = ("original", "migrated")
@@ -60,6 +61,7 @@ class _Found:
     distributions: list[Distribution] = field(default_factory=list)
     readings: dict[str, dict[str, ReadingSummary]] = field(default_factory=dict)
     timelines: list[Timeline] = field(default_factory=list)
+    compat: Compat = field(default_factory=Compat)
 
 
 def assess(run_dir: Path, rules: Mapping[str, Sequence[Rule]] | None = None) -> tuple[Result, Series]:
@@ -71,9 +73,15 @@ def assess(run_dir: Path, rules: Mapping[str, Sequence[Rule]] | None = None) -> 
         for pack, known in run["packs"].items()
     }
     stacks = _facts(found)
+    parts = parts_of(run)
     for pack in run["packs"]:
-        _functional(found, pack, declared[pack])
-        _load(found, pack)
+        if Part.FUNCTIONAL in parts:
+            _functional(found, pack, declared[pack])
+        if Part.LOAD in parts:
+            _load(found, pack)
+    if Part.COMPAT in parts:
+        found.compat = read_compat(run_dir, run, found.plan.compat.reasons)
+        found.notes += found.compat.notes
     _readings(found)
     material = _material(found, stacks)
     found.notes += _weaknesses(material)
@@ -96,6 +104,8 @@ def assess(run_dir: Path, rules: Mapping[str, Sequence[Rule]] | None = None) -> 
         rules=_rules(found, declared),
         titles={t["name"]: t["title"] for p in run["packs"].values() for t in p["transactions"]} | {ALL: "全部业务"},
         notes=tuple(dict.fromkeys(found.notes)),
+        behaviours=found.compat.behaviours,
+        prelude=found.compat.prelude,
     )
     return result, _series(found)
 
@@ -273,6 +283,8 @@ def _material(found: _Found, stacks: Mapping[str, StackFacts]) -> Material:
         readings=found.readings,
         self_test=tested,
         shared_host=found.run.get("shared_host"),
+        behaviours=found.compat.behaviours,
+        parts=frozenset(parts_of(found.run)),
     )
 
 
@@ -305,6 +317,8 @@ def _weaknesses(m: Material) -> list[str]:
     invalid = sum(1 for b in m.load if not b.valid)
     if invalid:
         notes.append(f"{invalid} 个负载块因压测机自身的原因无效，没有计入性能估计。")
+    if Part.LOAD not in m.parts:
+        return notes
     missing = m.blocks_missing()
     if not m.load:
         notes.append("没有负载测试的记录，性能没有评估。")

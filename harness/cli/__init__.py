@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import typer
 
-from harness.cli import hosts, runs
+from harness.cli import doctor, hosts, runs
 from harness.cli.parts import errors
 from harness.cli.sim import sim_app
 from harness.errors import BadInput, Fault, Interrupted
@@ -29,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(sim_app, name="sim")
-for command in (runs.demo, runs.run, runs.prepare, runs.report, runs.verify, hosts.agent, hosts.doctor):
+for command in (runs.demo, runs.run, runs.prepare, runs.report, runs.verify, hosts.agent, doctor.doctor):
     app.command()(command)
 
 _CTRL_C = 130  # what typer makes of a KeyboardInterrupt

@@ -1,18 +1,15 @@
-"""`xinheng agent · doctor`: what stands on the machines."""
+"""`xinheng agent`: what stands on the machines of a stack."""
 
 from __future__ import annotations
 
 import os
 import platform
-import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from harness.cli import parts
-from harness.cli.parts import Json, Stacks
-from harness.errors import BadInput
 
 
 def agent(
@@ -38,31 +35,3 @@ def agent(
             name=platform.node(),
         )
     )
-
-
-def doctor(stacks: Stacks = Path("stacks.toml"), json_: Json = False) -> None:
-    """看看两侧各是什么在应答，能否连接。"""
-    from dataclasses import asdict
-
-    from harness.settings import load_stacks
-
-    tools, found, failed = parts.tools(), {}, {}
-    for role, stack in load_stacks(stacks).items():
-        began = time.monotonic()
-        try:
-            facts = asdict(tools.driver_for(stack.sql).identify())
-            found[role.value] = {**facts, "seconds": round(time.monotonic() - began, 3)}
-        except BadInput as fault:
-            failed[role.value] = str(fault)
-    parts.say({"stacks": found, "failed": failed}, lambda: _doctor_table(found, failed), as_json=json_)
-    raise typer.Exit(BadInput.exit_code if failed else 0)
-
-
-def _doctor_table(found: dict[str, dict[str, Any]], failed: dict[str, str]) -> None:
-    for role, facts in found.items():
-        typer.echo(f"{role}：{facts['product']} {facts['version']}（{facts['driver']}，{facts['seconds']} 秒）")
-        typer.echo(f"  {facts['banner']}")
-        for name, value in facts["settings"].items():
-            typer.echo(f"  {name} = {value}")
-    for role, sentence in failed.items():
-        typer.echo(f"{role}：{sentence}")

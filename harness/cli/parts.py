@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
+from harness.errors import BadInput
+
 if TYPE_CHECKING:
     from harness.execute.site import Tools
-    from harness.model import Pack, Role, Stack
+    from harness.model import Pack, Part, Probe, Role, Stack
     from harness.result import Result
     from harness.settings import Plan
     from harness.sim.environment import Simulation
@@ -32,7 +34,13 @@ def tools() -> Tools:
     from drivers.sql import driver_for
     from harness.execute.site import Tools
 
-    return Tools(driver_for=driver_for, locustfile=scenarios.locustfile)
+    return Tools(driver_for=driver_for, locustfile=scenarios.locustfile, probes=probes)
+
+
+def probes() -> tuple[Probe, ...]:
+    from scenarios.dbcompat import PROBES
+
+    return PROBES
 
 
 def packs_named(names: str) -> list[Pack]:
@@ -47,11 +55,26 @@ def me() -> str:
 
 
 def plan_named(name: str) -> Plan:
-    """A plan by name or path; a clause that the norm does not have is refused."""
+    """A plan by name or path; a clause that the norm does not have, or a probe that we do not have, is refused."""
     from harness.judge import clauses
     from harness.settings import load_plan
 
-    return load_plan(name, clauses=[clause.id for clause in clauses()])
+    return load_plan(name, clauses=[clause.id for clause in clauses()], probes=[probe.id for probe in probes()])
+
+
+def parts_named(names: str) -> tuple[Part, ...]:
+    """The parts of a run that `--only` names, in the order in which they run; nothing where it names none."""
+    from harness.model import Part
+    from harness.settings_check import nearest
+
+    wanted = {name.strip() for name in names.split(",") if name.strip()}
+    for name in sorted(wanted - set(Part)):
+        meant = nearest(name, Part)
+        raise BadInput(
+            f"--only 中的“{name}”不是运行的一部分。",
+            hint=f"是否想写 {meant}？" if meant else f"可写：{'、'.join(Part)}，可用逗号连写。",
+        )
+    return tuple(part for part in Part if part in wanted)
 
 
 def simulation(directory: Path, original: str = "postgresql", migrated: str = "oceanbase") -> Simulation:
@@ -81,7 +104,9 @@ def conclude(run_dir: Path, *, lang: str = "zh") -> Result:
     return result
 
 
-def execute(run_dir: Path, plan: Plan, stacks: dict[Role, Stack], packs: list[Pack]) -> Result:
+def execute(
+    run_dir: Path, plan: Plan, stacks: dict[Role, Stack], packs: list[Pack], parts: tuple[Part, ...] = ()
+) -> Result:
     """Execute and conclude, with progress."""
     from harness import events, pipeline
     from harness.progress import Display, EventLog
@@ -89,7 +114,7 @@ def execute(run_dir: Path, plan: Plan, stacks: dict[Role, Stack], packs: list[Pa
 
     log = EventLog()
     with alone_in(run_dir), Display(errors) as display:
-        for event in pipeline.run(run_dir, plan=plan, stacks=stacks, packs=packs, tools=tools()):
+        for event in pipeline.run(run_dir, plan=plan, stacks=stacks, packs=packs, tools=tools(), parts=parts):
             display(event)
             log(event)
         display(events.Stage(name="比对、统计、出报告", total=1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 
 import typer
 
@@ -13,7 +13,7 @@ from harness.cli.parts import Json, Packs, PlanName, Stacks
 from harness.errors import BadInput, Fault
 
 if TYPE_CHECKING:
-    from harness.model import Role, Stack
+    from harness.model import Part, Role, Stack
     from harness.result import Result
     from harness.settings import Plan
 
@@ -21,9 +21,10 @@ RunDir = Annotated[Path, typer.Argument(help="运行目录")]
 Lang = Annotated[str, typer.Option("--lang", help="报告语言：zh 或 en")]
 
 
-def demo(
+def demo(  # noqa: PLR0913 - options of a command
     out: Annotated[Path, typer.Option("--out", help="运行目录；已有的旧目录会改名保留")] = Path("out/demo"),
     plan: PlanName = "smoke",
+    original: Annotated[str, typer.Option("--original", help="原系统用哪种数据库")] = "postgresql",
     migrated: Annotated[str, typer.Option("--migrated", help="迁移后系统用哪种数据库")] = "oceanbase",
     resume: Annotated[bool, typer.Option("--resume", help="接着上次中断的演示做完")] = False,
     keep_sim: Annotated[bool, typer.Option("--keep-sim", help="结束后保留数据库")] = False,
@@ -38,32 +39,34 @@ def demo(
     with alone_in(home):
         if out.exists() and not resume:
             parts.errors.print(f"上一次的结果保留在 {set_aside(out)}", highlight=False)
-        environment = parts.simulation(home, migrated=migrated)
+        environment = parts.simulation(home, original, migrated)
         try:
             stacks_file = parts.bring_up(environment)
-            result = _kept(out, chosen, load_stacks(stacks_file), "his", go_on=f"{parts.me()} demo --resume")
+            result = _kept(out, _Work(chosen, load_stacks(stacks_file), "his"), go_on=f"{parts.me()} demo --resume")
         finally:
             environment.down(discard=not keep_sim)
     parts.answer(result, out, as_json=json_)
 
 
-def run(
+def run(  # noqa: PLR0913 - options of a command
     stacks: Stacks = Path("stacks.toml"),
     packs: Packs = "his",
     plan: PlanName = "smoke",
     out: Annotated[Path | None, typer.Option("--out", help="运行目录")] = None,
     resume: Annotated[Path | None, typer.Option("--resume", help="继续一个中断的运行目录")] = None,
+    only: Annotated[str, typer.Option("--only", help="只做其中一部分：functional、load、db-compat，逗号分隔")] = "",
     json_: Json = False,
 ) -> None:
-    """在两套技术栈上运行场景包，比对并判定。"""
+    """在两套技术栈上运行场景包与数据库兼容性用例，比对并判定。"""
     from harness import runfile
     from harness.settings import load_stacks, plan_from_dict
 
     if resume is not None:
         before = runfile.read_run(resume)
         known = runfile.stacks_of(before)
-        _finish(resume, plan_from_dict(before["plan"]), known, ",".join(before["packs"]), as_json=json_)
-    chosen = parts.plan_named(plan)
+        work = _Work(plan_from_dict(before["plan"]), known, ",".join(before["packs"]), runfile.parts_of(before))
+        _finish(resume, work, as_json=json_)
+    chosen, chosen_parts = parts.plan_named(plan), parts.parts_named(only)
     run_dir = out or Path("out") / time.strftime(f"{chosen.name}-%Y%m%d-%H%M%S")
     if (run_dir / runfile.RUN).exists():
         raise BadInput(
@@ -71,21 +74,35 @@ def run(
         )
     if run_dir.exists() and any(run_dir.iterdir()):
         raise BadInput(f"{run_dir} 不是空目录。", hint="请换一个 --out，信衡不会覆盖别人的文件。")
-    _finish(run_dir, chosen, load_stacks(stacks), packs, as_json=json_)
+    _finish(run_dir, _Work(chosen, load_stacks(stacks), packs, chosen_parts), as_json=json_)
 
 
-def _finish(run_dir: Path, plan: Plan, stacks: dict[Role, Stack], packs: str, *, as_json: bool) -> NoReturn:
-    result = _kept(run_dir, plan, stacks, packs, go_on=f"{parts.me()} run --resume {run_dir}")
+class _Work(NamedTuple):
+    """What a run is asked to do; no parts: those of the plan."""
+
+    plan: Plan
+    stacks: dict[Role, Stack]
+    packs: str
+    parts: tuple[Part, ...] = ()
+
+
+def _finish(run_dir: Path, work: _Work, *, as_json: bool) -> NoReturn:
+    result = _kept(run_dir, work, go_on=f"{parts.me()} run --resume {run_dir}")
     parts.answer(result, run_dir, as_json=as_json)
 
 
-def _kept(run_dir: Path, plan: Plan, stacks: dict[Role, Stack], packs: str, *, go_on: str) -> Result:
+def _kept(run_dir: Path, work: _Work, *, go_on: str) -> Result:
     """Execute; whatever ends it early, say what was kept and how to go on."""
+    from harness.model import Part
+    from harness.recording import sealed_recordings
+
+    needless = work.parts == (Part.COMPAT,)  # the suite brings its own tables
     try:
-        return parts.execute(run_dir, plan, stacks, parts.packs_named(packs))
+        packs = [] if needless else parts.packs_named(work.packs)
+        return parts.execute(run_dir, work.plan, work.stacks, packs, work.parts)
     except (KeyboardInterrupt, Fault):
         if (run_dir / "run.json").exists():
-            kept = len(list(run_dir.glob("recordings/*/*/*/recording.json")))
+            kept = sealed_recordings(run_dir)
             parts.errors.print(f"已保留 {kept} 份完整记录在 {run_dir}；接着做完：{go_on}", highlight=False)
         raise
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.errors import StackProtected
 from harness.events import Event, Progress, Stage
-from harness.model import Pack, Role, SqlEndpoint, Stack
+from harness.model import Pack, Part, Probe, Role, SqlEndpoint, Stack
 from harness.ports import Driver
 from harness.settings import Plan
 
@@ -30,6 +30,7 @@ class Tools:
 
     driver_for: Callable[[SqlEndpoint], Driver]
     locustfile: Callable[[str], Path]
+    probes: Callable[[], tuple[Probe, ...]] = tuple  # the database compatibility suite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,8 @@ class Job:
     drivers: Mapping[Role, Driver]
     hospitals: tuple[Hospital, ...]
     tools: Tools
+    parts: tuple[Part, ...] = (Part.FUNCTIONAL, Part.LOAD)
+    probes: tuple[Probe, ...] = ()
     resumed: bool = False
     prepared: set[tuple[Role, str]] = field(default_factory=set)  # schema made in this process
 

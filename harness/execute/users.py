@@ -1,7 +1,8 @@
 """Inside a load process: the users of one block, truly in flight together, and what they leave.
 
 Runs under gevent (Locust patched the interpreter before this is imported). Each user is one greenlet with one
-session; a sample per step is appended with a single write per transaction, so kill -9 loses nothing finished.
+session; a sample per step is appended with a single write per transaction, so kill -9 loses nothing finished. Where a
+driver holds its thread while it waits, whole transactions run in threads, clocks included (`calls.py`).
 Not here: Locust's own classes (`locust_engine.py`), the arithmetic of pacing (`pacer.py`).
 """
 
@@ -17,6 +18,7 @@ import gevent
 from gevent.event import Event
 
 from harness.errors import DiskFull, Fault
+from harness.execute.calls import calls_for
 from harness.execute.conversation import Talk, lost, perform
 from harness.execute.sequential import rendered_statements
 from harness.model import ErrorClass, Item, Pack, Rendered, Reply, ReplyKind, Transaction
@@ -61,6 +63,7 @@ class Crowd:
     def __init__(self, *, pack: Pack, driver: Driver, samples: Path, told: Told) -> None:
         self.driver = driver
         self.told = told
+        self.calls = calls_for(driver)
         self.rendered = rendered_statements(pack, driver)
         self.transactions: Mapping[str, Transaction] = {t.name: t for t in pack.transactions}
         self.transaction_index = {name: n for n, name in enumerate(self.transactions)}
@@ -94,10 +97,11 @@ class User:
         self._crowd = crowd
         self._number = number
         self._steps: list[tuple[str, Reply, int, int]] = []
+        crowd.calls.come()
         self._open()
 
     def _open(self) -> None:
-        self.session: Session = self._crowd.driver.connect()
+        self.session: Session = self._crowd.calls.make(self._crowd.driver.connect)
         self._talk = Talk(self.session, self._crowd.rendered, self._note)
 
     def _note(self, statement: Rendered, reply: Reply, sent: int, answered: int) -> None:
@@ -120,7 +124,7 @@ class User:
         crowd, steps = self._crowd, self._steps
         steps.clear()
         transaction = crowd.transactions[item.transaction]
-        outcome, reason = perform(transaction, item.params, self._talk)
+        outcome, reason = crowd.calls.make(perform, transaction, item.params, self._talk)
         index = crowd.transaction_index[item.transaction]
         due = item.due_ns
         packed = []
@@ -143,11 +147,17 @@ class User:
         crowd.done += 1
         crowd.told(transaction.title, (due - item.due_ns) / 1e6, outcome, reason or _error_text(steps))
         if lost(outcome):
-            self.session.close()
+            crowd.calls.make(self.session.close)
             self._open()
 
     def close(self) -> None:
-        self.session.close()
+        self._crowd.calls.make(self.session.close)
+        self._crowd.calls.leave()
+
+    def time_one(self, statement: Rendered) -> tuple[int, int]:
+        """When a statement was sent and answered; then its transaction is rolled back."""
+        clocks: tuple[int, int] = self._crowd.calls.make(_timed, self.session, statement)
+        return clocks
 
 
 def _error_text(steps: Sequence[tuple[str, Reply, int, int]]) -> str:
@@ -165,7 +175,7 @@ def self_test(users: Sequence[User], driver: Driver) -> dict[str, Any]:
     statement = driver.sleep(SELF_TEST_SLEEP_S)
     best: dict[str, Any] = {"in_flight": 0}
     for _ in range(SELF_TEST_ROUNDS):
-        asked = [gevent.spawn(_timed, user.session, statement) for user in users]
+        asked = [gevent.spawn(user.time_one, statement) for user in users]
         gevent.joinall(asked, raise_error=True)
         clocks = [greenlet.value for greenlet in asked]
         first_answer = min(answered for _, answered in clocks)

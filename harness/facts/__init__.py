@@ -11,12 +11,32 @@ import platform
 import re
 import shutil
 from collections.abc import Mapping
+from importlib import metadata
 from pathlib import Path
 
-from harness.facts.cpu import Cpu, parse_cpuinfo
-from harness.facts.system import OS_FILES, Os, parse_meminfo, parse_numa, parse_os, parse_virtualisation
+from harness.facts.cpu import DOMESTIC_MAKERS, Cpu, parse_cpuinfo
+from harness.facts.system import (
+    DOMESTIC_SYSTEMS,
+    OS_FILES,
+    Os,
+    parse_meminfo,
+    parse_numa,
+    parse_os,
+    parse_virtualisation,
+)
 
-__all__ = ["Cpu", "Os", "host_facts", "parse_cpuinfo", "parse_os", "parse_virtualisation"]
+__all__ = [
+    "DOMESTIC_MAKERS",
+    "DOMESTIC_SYSTEMS",
+    "Cpu",
+    "Os",
+    "free_mib",
+    "host_facts",
+    "own_version",
+    "parse_cpuinfo",
+    "parse_os",
+    "parse_virtualisation",
+]
 
 LONGEST = 64 << 10
 DMI = ("sys_vendor", "product_name", "bios_vendor", "board_vendor")
@@ -75,6 +95,22 @@ def _text(path: str) -> str:
 
 def _mib(size: int) -> str:
     return str(size >> 20) if size else ""
+
+
+def own_version() -> str:
+    """Of Xinheng; empty where it runs from a bare folder."""
+    try:
+        return metadata.version("xinheng")
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def free_mib(path: str) -> int | None:
+    """Free space where a path lies, None where it cannot be told."""
+    try:
+        return shutil.disk_usage(path).free >> 20
+    except OSError:
+        return None
 
 
 def _disk(path: str) -> str:

@@ -23,6 +23,8 @@ MAKERS = {
     "ampere": "Ampere",
 }
 
+DOMESTIC_MAKERS = frozenset({"kunpeng", "phytium", "hygon", "zhaoxin", "loongson", "sunway"})
+
 KUNPENG = {
     0xD01: "Kunpeng-920",
     0xD02: "Kunpeng-920",

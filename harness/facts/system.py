@@ -22,6 +22,14 @@ RELEASE_FILES = (
 )
 OS_FILES = (OS_RELEASE, PRODUCTINFO, *RELEASE_FILES)
 
+# Ids as `parse_os` gives them, and those of further Chinese distributions as their os-release has them.
+DOMESTIC_SYSTEMS = frozenset(
+    {
+        "kylin", "kylin-desktop", "neokylin", "openkylin", "uos", "deepin", "openeuler", "anolis", "opencloudos",
+        "tencentos", "alinux", "bclinux", "ctyunos", "loongnix", "euleros",
+    }
+)  # fmt: skip
+
 KYLIN_PACKS = {"tercel": "SP1", "sword": "SP2", "lance": "SP3", "halberd": "SP3 2403"}
 
 

@@ -8,39 +8,61 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from harness.judge.clauses import Clause, clauses
-from harness.judge.function import comp_2, func_1
+from harness.judge.compatibility import comp_1, comp_2
+from harness.judge.function import func_1
 from harness.judge.material import Material, Opinion, PackMaterial, not_run
 from harness.judge.performance import block_id, perf_1, perf_1a, perf_1b, perf_3
 from harness.judge.resources import perf_2
+from harness.model import Part
 from harness.result import Judgement, Verdict
 
 __all__ = ["Clause", "Material", "PackMaterial", "block_id", "clauses", "exit_code", "judge"]
 
-_JUDGES: dict[str, Callable[[Material], Opinion]] = {
-    "PV-FUNC-1": func_1,
-    "PV-FUNC-1a": func_1,
-    "PV-PERF-1": perf_1,
-    "PV-PERF-1a": perf_1a,
-    "PV-PERF-1b": perf_1b,
-    "PV-PERF-2": perf_2,
-    "PV-PERF-3": perf_3,
-    "PV-COMP-2": comp_2,
+Judge = Callable[[Material], Opinion]
+
+# Who judges a clause, and the parts of a run that it may rest on: one of them must have been in the run.
+_JUDGES: dict[str, tuple[Judge, frozenset[Part]]] = {
+    "PV-FUNC-1": (func_1, frozenset({Part.FUNCTIONAL})),
+    "PV-FUNC-1a": (func_1, frozenset({Part.FUNCTIONAL})),
+    "PV-PERF-1": (perf_1, frozenset({Part.LOAD})),
+    "PV-PERF-1a": (perf_1a, frozenset({Part.LOAD})),
+    "PV-PERF-1b": (perf_1b, frozenset({Part.LOAD})),
+    "PV-PERF-2": (perf_2, frozenset({Part.LOAD})),
+    "PV-PERF-3": (perf_3, frozenset({Part.LOAD})),
+    "PV-COMP-1": (comp_1, frozenset({Part.FUNCTIONAL, Part.COMPAT})),
+    "PV-COMP-2": (comp_2, frozenset({Part.FUNCTIONAL, Part.COMPAT})),
 }
 
 
 def judge(material: Material) -> tuple[Verdict, ...]:
-    """A verdict on every clause, whether the plan asks for it or not."""
-    asked = frozenset(material.plan.clauses)
+    """A verdict on every clause, whether it is asked for or not.
+
+    The plan asks; a run that was told to do only some of the plan's parts is asked only for what rests on them.
+    """
+    narrowed = not material.parts >= set(material.plan.parts)
+    asked = frozenset(
+        clause
+        for clause in material.plan.clauses
+        if not narrowed or (clause in _JUDGES and _JUDGES[clause][1] & material.parts)
+    )
     return tuple(_verdict(clause, material, clause.id in asked) for clause in clauses())
 
 
 def _verdict(clause: Clause, material: Material, asked: bool) -> Verdict:
-    known = _JUDGES.get(clause.id)
-    opinion = known(material) if known else not_run(f"本版信衡不执行本条，需要{clause.needs}。")
+    opinion = _opinion(clause, material)
     return Verdict(
         clause=clause.id, title=clause.title, verdict=opinion.verdict, reason=opinion.reason,
         evidence=opinion.evidence, asked=asked,
     )  # fmt: skip
+
+
+def _opinion(clause: Clause, material: Material) -> Opinion:
+    if clause.id not in _JUDGES:
+        return not_run(f"本版信衡不执行本条，需要{clause.needs}。")
+    judge_of, rests_on = _JUDGES[clause.id]
+    if not rests_on & material.parts:
+        return not_run(f"本次运行只含 {'、'.join(sorted(material.parts))}，没有执行本条所需的部分。")
+    return judge_of(material)
 
 
 def exit_code(verdicts: Iterable[Verdict]) -> int:

@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from harness.result import Estimate, Finding, InvariantResult, Judgement, Ledger, LoadBlock, ReadingSummary, StackFacts
+from harness.model import Part
+from harness.result import (
+    Behaviour,
+    Estimate,
+    Finding,
+    InvariantResult,
+    Judgement,
+    Ledger,
+    LoadBlock,
+    ReadingSummary,
+    StackFacts,
+)
 from harness.settings_plan import Plan
 
 STACKS = ("original", "migrated")
@@ -44,6 +55,8 @@ class Material:
     readings: Mapping[str, Mapping[str, ReadingSummary]] = field(default_factory=dict)
     self_test: Mapping[str, bool] = field(default_factory=dict)  # stack → whether all its self-tests passed
     shared_host: bool | None = None
+    behaviours: tuple[Behaviour, ...] = ()
+    parts: frozenset[Part] = frozenset(Part)  # what the run consists of
 
     @property
     def roots(self) -> tuple[Finding, ...]:

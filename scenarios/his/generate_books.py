@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from harness.model import Row, Scale
-from scenarios.his.people import People, Person
 from scenarios.his.tables import metadata
 from scenarios.his.world import BUSINESS_DAY
+from scenarios.people import People, Person
 
 
 class Books:

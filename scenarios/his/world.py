@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from harness.model import Drawing, Row, Scale
-from scenarios.his.people import Person
+from scenarios.people import Person
 
 BUSINESS_DAY = dt.date(2026, 3, 2)  # a Monday; nothing in a pack reads a clock
 DAY_END = "DAYEND"  # the counter that day-end batches queue for

@@ -1,112 +1,74 @@
-"""Starts each product's server once and gives every test an empty set of contract tables on it."""
+"""Gives every contract test each way into each database in turn, with an empty set of contract tables."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import (
-    CheckConstraint,
-    Column,
-    Date,
-    DateTime,
-    ForeignKey,
-    Integer,
-    MetaData,
-    Numeric,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    bindparam,
-    insert,
-    select,
-    update,
-)
 
-from drivers.servers import SERVERS, server_for
-from drivers.sql import driver_for
-from harness.model import Rendered, Reply, SqlEndpoint, Statement
-from harness.ports import Driver, Session
-from tests.contract.traits import TRAITS, Traits
+from drivers.sql.grammar import CAPABILITIES
+from harness.ports import Session
+from tests.contract.ledger import Ledger
+from tests.contract.schema import METADATA
+from tests.contract.targets import Servers, Target, opened, ways
 
-METADATA = MetaData()
-PATIENT = Table(
-    "contract_patient",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("code", String(20), nullable=False),
-    Column("fee", Numeric(10, 2)),
-    Column("born", Date),
-    Column("seen", DateTime),
-    Column("note", Text),
-    UniqueConstraint("code", name="contract_patient_code"),
-    CheckConstraint("fee >= 0", name="contract_patient_fee"),
-)
-VISIT = Table(
-    "contract_visit",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("patient_id", Integer, ForeignKey("contract_patient.id", name="contract_visit_patient"), nullable=False),
-)
-WORDS = Table("contract_words", METADATA, Column("word", String(40)), Column("n", Integer))  # no key
-
-NEW = Statement(
-    name="new",
-    body=insert(PATIENT).values(
-        code=bindparam("c"), fee=bindparam("f"), born=bindparam("b"), seen=bindparam("s"), note=bindparam("n")
-    ),
-)
-FIND = Statement(
-    name="find",
-    body=select(PATIENT.c.code, PATIENT.c.fee, PATIENT.c.born, PATIENT.c.seen, PATIENT.c.note)
-    .where(PATIENT.c.code == bindparam("c"))
-    .order_by(PATIENT.c.id),
-)
-TOUCH = Statement(name="touch", body=update(PATIENT).where(PATIENT.c.code == bindparam("c")).values(fee=bindparam("f")))
+_LEDGER = pytest.StashKey[Ledger]()
+_LAST = "test_readme.py"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """A server under contract."""
-
-    endpoint: SqlEndpoint
-    driver: Driver
-    traits: Traits
-    home: Path | None  # of a server that we started ourselves
-
-    def render(self, statement: Statement) -> Rendered:
-        return self.driver.render(statement)
-
-    def run(self, session: Session, sql: str, *params: Any) -> Reply:
-        return session.execute(Rendered(name="text", sql=sql, order=(), returns_rows=False), params)
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "capability(name): skipped where the product declares that it lacks this")
+    config.stash[_LEDGER] = ledger = Ledger()
+    config.pluginmanager.register(Bookkeeper(ledger))
 
 
-def _products() -> list[str]:
-    return ["other"] if os.environ.get("XINHENG_CONTRACT_URL") else list(SERVERS)
+class Bookkeeper:
+    """Keeps the ledger. A plugin of its own, because hooks of this file see this folder's tests only."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        self.ledger.collected(items)
+        items.sort(key=lambda item: item.path.name == _LAST)
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        self.ledger.left_out(items)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.ledger.note(report)
 
 
-@pytest.fixture(scope="session", params=_products())
-def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    product: str = request.param
-    if product == "other":
-        secret = "XINHENG_CONTRACT_PASSWORD" if "XINHENG_CONTRACT_PASSWORD" in os.environ else ""
-        endpoint = SqlEndpoint(url=os.environ["XINHENG_CONTRACT_URL"], password_env=secret)
-        driver = driver_for(endpoint)
-        yield Target(endpoint=endpoint, driver=driver, traits=TRAITS[driver.product_id], home=None)
-        return
-    home = tmp_path_factory.mktemp(product)
-    server = server_for(product, home)
-    facts = server.start()
-    try:
-        endpoint = SqlEndpoint(url=facts["url"], product=facts["product"])
-        yield Target(endpoint=endpoint, driver=driver_for(endpoint), traits=TRAITS[product], home=home)
-    finally:
-        server.discard()
+@pytest.fixture(scope="session")
+def ledger(request: pytest.FixtureRequest) -> Ledger:
+    return request.config.stash[_LEDGER]
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    running = Servers(tmp_path_factory.mktemp("servers"))
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session", params=ways())
+def target(request: pytest.FixtureRequest, servers: Servers) -> Iterator[Target]:
+    with opened(request.param, servers) as target:
+        yield target
+
+
+@pytest.fixture(autouse=True)
+def _capable(request: pytest.FixtureRequest, ledger: Ledger) -> None:
+    """The one reason to skip: the product's own file says that it does not have this."""
+    for mark in request.node.iter_markers("capability"):
+        (name,) = mark.args
+        assert name in CAPABILITIES
+        target: Target = request.getfixturevalue("target")
+        if target.lacks(name):
+            ledger.as_declared.add(request.node.nodeid)
+            pytest.skip(f"{target.product.title} 没有 {name}")
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +81,7 @@ def created(target: Target) -> Target:
 def tables(created: Target) -> Target:
     """The contract tables, empty. Emptied only where a test committed something: TRUNCATE is slow on some products."""
     session = created.driver.connect()
-    filled = [name for name in METADATA.tables if created.run(session, f"SELECT 1 FROM {name} LIMIT 1").rows]
+    filled = [name for name in METADATA.tables if created.run(session, f"SELECT count(*) FROM {name}").rows[0][0]]
     session.close()
     if filled:
         created.driver.clear(METADATA)
@@ -131,7 +93,7 @@ def connect(target: Target) -> Iterator[Callable[..., Session]]:
     """Opens sessions and closes them at the end of the test."""
     opened: list[Session] = []
 
-    def opener(**how: float) -> Session:
+    def opener(**how: Any) -> Session:
         opened.append(target.driver.connect(**how))
         return opened[-1]
 

@@ -20,6 +20,7 @@ from drivers.sql import driver_for
 from harness.errors import BadInput
 from harness.model import Rendered, SqlEndpoint
 from harness.ports import Server
+from tests.contract.targets import WAYS
 
 _START = """
 import sys
@@ -30,7 +31,7 @@ server_for(sys.argv[1], Path(sys.argv[2])).start()
 Make = Callable[[Path], Server]
 
 
-@pytest.fixture(params=list(SERVERS))
+@pytest.fixture(params=[pytest.param(name, marks=WAYS[f"{name}-native"]) for name in SERVERS])
 def make(request: pytest.FixtureRequest) -> Iterator[Make]:
     made: list[Server] = []
 

@@ -47,6 +47,8 @@ def plan_file(tmp_path: Path) -> Path:
     for line in text.splitlines():
         if line.startswith("transactions ="):
             line = f"transactions = {plan.functional.transactions}"
+        if line.startswith("run = true"):
+            line = "run = false"  # the compatibility suite has tests of its own
         if line.startswith("seconds ="):
             line = "seconds = 3.0"
         if line.lstrip().startswith('{ name = "典型"') or line.lstrip().startswith('{ name = "高峰"'):

@@ -19,13 +19,13 @@ from harness.events import Loaded, Sealed
 from harness.execute.site import Tools
 from harness.model import Role, SqlEndpoint, Stack
 from harness.result import Finding, Result
-from harness.settings import Plan, load_plan
+from harness.settings import CompatPlan, Plan, load_plan
 
 TOOLS = Tools(driver_for=driver_for, locustfile=scenarios.locustfile)
 
 
 def small_plan() -> Plan:
-    """The shipped smoke plan, shrunk: a smaller hospital, fewer transactions, one load level of two seconds."""
+    """The smoke plan, shrunk: a smaller hospital, fewer transactions, one short load level, no compatibility suite."""
     plan = load_plan("smoke")
     level = replace(plan.load.levels[0], users=4, rate_per_s=20.0)
     return replace(
@@ -33,6 +33,7 @@ def small_plan() -> Plan:
         data=replace(plan.data, outpatients_per_day=120, days=3),
         functional=replace(plan.functional, transactions=250),
         load=replace(plan.load, order="AB", seconds=2.0, warmup_seconds=0.5, levels=(level,)),
+        compat=CompatPlan(),
     )
 
 

@@ -148,7 +148,7 @@ def wide(*, transactions: int = 40, findings: int = 300, points: int = 6 * 3600)
 
 def _poison(value: Any, at: str = "") -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        keep = {"stack", "metric", "unit", "verdict", "when", "created", "explained_by", "consequence_of"}
+        keep = {"stack", "metric", "unit", "verdict", "when", "created", "explained_by", "consequence_of", "outcome"}
         changed = {
             f.name: _poison(getattr(value, f.name), f.name) for f in dataclasses.fields(value) if f.name not in keep
         }

@@ -12,6 +12,7 @@ from rich.console import Console
 from reports import junit, resultfile
 from reports.console import print_result
 from reports.html import render
+from reports.reproduction import script
 from tests.golden import fake_result, page
 
 STORED = Path(__file__).with_name("stored")
@@ -32,6 +33,12 @@ def hostile_html() -> bytes:
     return text.encode() + b"\n"
 
 
+def reproduction(name: str) -> bytes:
+    result = fake_result.small()
+    (behaviour,) = [b for b in result.behaviours if b.id == name]
+    return script(behaviour, result).encode()
+
+
 DOCUMENTS: dict[str, Callable[[], bytes]] = {
     "result.json": lambda: resultfile.dump(fake_result.small()),
     "junit.xml": lambda: junit.render(fake_result.small()),
@@ -41,6 +48,8 @@ DOCUMENTS: dict[str, Callable[[], bytes]] = {
     "hostile.result.json": lambda: resultfile.dump(fake_result.hostile()),
     "hostile.junit.xml": lambda: junit.render(fake_result.hostile()),
     "hostile.report.txt": hostile_html,
+    "null_order_asc.sql": lambda: reproduction("null_order_asc"),
+    "for_update_skip_locked.sql": lambda: reproduction("for_update_skip_locked"),
 }
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from harness.model import Scale
 from scenarios.his import PACK
-from scenarios.his.people import check_digit, resident_id_valid
+from scenarios.people import check_digit, resident_id_valid
 from tests.packs.bookkeeping import arithmetical, structural
 
 SCALES = st.builds(

@@ -17,10 +17,11 @@ import pytest
 from harness.agent.reading import FORMAT as READING_FORMAT
 from harness.agent.reading import KIND, Cpu, Disk, Memory, Network, Reading, encode, encode_line
 from harness.assess import assess
-from harness.model import Item, ReplyKind, Rule, StepRecord, TableState, TransactionRecord
-from harness.recording import Recording, transaction_line, write_items, write_json, write_state
+from harness.model import Group, Item, Part, Probe, ReplyKind, Rule, StepRecord, TableState, TransactionRecord
+from harness.observation import Observation, Seen
+from harness.recording import Recording, observation_line, transaction_line, write_items, write_json, write_state
 from harness.result import Judgement, Result, StackFacts
-from harness.runfile import write_run
+from harness.runfile import probe_as_dict, write_run
 from harness.samples import SAMPLE
 from harness.settings import load_plan, plan_as_dict
 
@@ -32,6 +33,9 @@ TITLES = {"charge": "收费结算", "find": "患者检索", "daily": "门诊日�
 STEPS = ["select", "insert", "commit", "rollback"]
 ERRORS = ["", "unique", "deadlock"]
 EPOCH = 10**12
+PROBE = Probe(
+    id="one", title="一", group=Group.QUERY, source="BD-00", meaning="没有含义", script="A: SELECT 1"
+)  # fmt: skip
 PADDED = Rule(id="R1", kind="padding", where="find.select.name", reason="定长", source="BD-04")
 
 
@@ -61,6 +65,15 @@ def write_functional(run: Path, name: str, *, tail: str = "") -> None:
         write_state(recording.folder / f"state-{when}.jsonl", [state])
     write_json(recording.folder / "invariants.json", [invariant()])
     recording.seal({"kind": "functional"})
+
+
+def write_observations(run: Path, name: str, text: str = "ok 1 行: (1)") -> None:
+    recording = Recording(run / "recordings/dbcompat" / name)
+    recording.begin()
+    seen = (Seen(session="A", sql="SELECT 1", text=text),)
+    line = observation_line(Observation(probe=PROBE.id, seen=seen))
+    (recording.folder / "observations.jsonl").write_bytes(line)
+    recording.seal({"kind": "dbcompat", "prelude": ["SET autocommit = 0;", ""]})
 
 
 def invariant() -> dict[str, Any]:
@@ -141,7 +154,7 @@ def write_whole(run: Path, *, tail: str = "", slower: float = 1.0, n: int = 900)
                 }
             },
             "versions": {"xinheng": "0"}, "epoch": {"wall": 0.0, "mono_ns": EPOCH}, "self_test": {},
-            "shared_host": False,
+            "shared_host": False, "parts": list(Part), "probes": [probe_as_dict(PROBE)],
         },
     )  # fmt: skip
     write_items(
@@ -154,6 +167,8 @@ def write_whole(run: Path, *, tail: str = "", slower: float = 1.0, n: int = 900)
         write_readings(run, stack)
     for name in ("original-1", "original-2", "migrated-1"):
         write_functional(run, name, tail=tail if name == "migrated-1" else "")
+    for name in ("original-1", "migrated-1"):
+        write_observations(run, name)
     for number in range(len(LEVELS)):
         for i, letter in enumerate(PLAN.load.order):
             stack = "original" if letter == "A" else "migrated"
@@ -241,6 +256,13 @@ def unseal(path: str) -> Callable[[Path], None]:
     return lambda run: (run / path / "recording.json").unlink()
 
 
+def empty(path: str) -> Callable[[Path], None]:
+    def act(run: Path) -> None:
+        (run / path).write_bytes(b"")
+
+    return act
+
+
 def remove(path: str) -> Callable[[Path], None]:
     def act(run: Path) -> None:
         target = run / path
@@ -250,6 +272,18 @@ def remove(path: str) -> Callable[[Path], None]:
             target.unlink()
 
     return act
+
+
+def test_a_difference_counts_when_both_sides_showed_it_twice(run: Path) -> None:
+    write_observations(run, "migrated-1", "ok 1 行: (2)")
+    assert verdicts(assess(run)[0])["PV-COMP-2"] is Judgement.INCONCLUSIVE
+    write_observations(run, "original-2")
+    write_observations(run, "migrated-2", "ok 1 行: (2)")
+    assert verdicts(assess(run)[0])["PV-COMP-2"] is Judgement.FAIL
+    write_observations(run, "migrated-2")
+    result, _ = assess(run)
+    assert verdicts(result)["PV-COMP-2"] is Judgement.INCONCLUSIVE
+    assert "两遍的应答不同" in result.behaviours[0].reason
 
 
 @pytest.mark.parametrize(
@@ -263,6 +297,9 @@ def remove(path: str) -> Callable[[Path], None]:
         (remove("recordings/his/load"), {"PV-PERF-1", "PV-PERF-2", "PV-PERF-3"}),
         (remove("recordings/his/load/02-migrated/samples.bin"), {"PV-PERF-1", "PV-PERF-3"}),
         (remove("recordings/his/load/02-migrated/invariants.json"), {"PV-PERF-3"}),
+        (unseal("recordings/dbcompat/original-1"), {"PV-COMP-2"}),
+        (unseal("recordings/dbcompat/migrated-1"), {"PV-COMP-2"}),
+        (empty("recordings/dbcompat/migrated-1/observations.jsonl"), {"PV-COMP-2"}),
         (remove("workload"), {"PV-FUNC-1", "PV-COMP-2", "PV-PERF-1"}),
         (remove("readings"), {"PV-PERF-2"}),
         (remove("readings/migrated-db.jsonl"), {"PV-PERF-2"}),

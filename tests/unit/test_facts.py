@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.facts import host_facts, parse_cpuinfo, parse_os, parse_virtualisation
+from harness.facts import (
+    DOMESTIC_MAKERS,
+    DOMESTIC_SYSTEMS,
+    free_mib,
+    host_facts,
+    parse_cpuinfo,
+    parse_os,
+    parse_virtualisation,
+)
 from harness.facts.cpu import MAKERS
 from harness.facts.system import OS_FILES, parse_meminfo, parse_numa, parse_os_release
 
@@ -171,6 +179,14 @@ def test_operating_systems(files: dict[str, str], os_id: str, version: str, pack
     assert found.decided_by.startswith("/etc/") == bool(files)
 
 
+def test_which_systems_and_processors_count_as_domestic() -> None:
+    texts = (KYLIN, DESKTOP, UOS.format("UOS", "uel20"), OPENEULER.format("LTS"), ANOLIS)
+    assert {parse_os({"/etc/os-release": text}).id for text in texts} <= DOMESTIC_SYSTEMS
+    assert parse_os({"/etc/.productinfo": NEO}).id in DOMESTIC_SYSTEMS
+    assert parse_os({"/etc/os-release": DEBIAN}).id not in DOMESTIC_SYSTEMS
+    assert set(MAKERS) - DOMESTIC_MAKERS == {"intel", "amd", "via", "arm", "apple", "ampere"}
+
+
 def test_a_guessed_service_pack_says_so_and_a_contradiction_too() -> None:
     assert "推定" in parse_os({"/etc/os-release": KYLIN}).decided_by
     found = parse_os({"/etc/.productinfo": ADVANCED + "release V10 (SP1) /(Lance)-x86_64"})
@@ -220,6 +236,13 @@ def test_no_release_text_breaks_the_parser(files: dict[str, str]) -> None:
 def test_no_other_text_breaks_a_parser(one: str, two: str, three: str) -> None:
     assert parse_meminfo(one) >= 0 and parse_numa(one) >= 0
     assert isinstance(parse_virtualisation(dmi={"sys_vendor": one}, cpuinfo=two, hypervisor=three), str)
+
+
+def test_free_space() -> None:
+    known = free_mib("/")
+    assert known is not None
+    assert known > 0
+    assert free_mib("/no/such/place") is None
 
 
 def test_facts_of_this_machine() -> None:

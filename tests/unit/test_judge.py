@@ -10,6 +10,8 @@ import pytest
 
 from harness.judge import Material, PackMaterial, clauses, exit_code, judge
 from harness.result import (
+    Behaviour,
+    BehaviourClass,
     Estimate,
     Finding,
     InvariantResult,
@@ -62,6 +64,16 @@ def finding(**more: str) -> Finding:
     return Finding(pack="his", count=3, **known)  # type: ignore[arg-type]
 
 
+def behaviour(**more: Any) -> Behaviour:
+    known = {
+        "id": "null_order_asc",
+        "title": "升序时空值的位置",
+        "group": "query",
+        "outcome": BehaviourClass.SAME,
+    } | more
+    return Behaviour(source="BD-29", meaning="分页第一页不同", **known)
+
+
 def perfect() -> Material:
     """Everything measured and in order: every clause that can be judged passes."""
     order = [("original", "migrated")[letter == "B"] for letter in PLAN.load.order]
@@ -96,6 +108,7 @@ def perfect() -> Material:
         readings={s: {k: reading() for k in kinds} for s in ("original", "migrated")},
         self_test={"original": True, "migrated": True},
         shared_host=False,
+        behaviours=(behaviour(),),
     )  # fmt: skip
 
 
@@ -157,7 +170,7 @@ def test_nothing_measured_passes_nothing() -> None:
 
 EMPTY: dict[str, Any] = {
     "stacks": {}, "packs": {}, "invariants": (), "load": (), "estimates": (), "readings": {}, "self_test": {},
-    "shared_host": None,
+    "shared_host": None, "behaviours": (),
 }  # fmt: skip
 
 
@@ -172,6 +185,7 @@ def test_a_missing_input_never_fails_and_never_passes_what_rests_on_it(part: str
         "readings": ["PV-PERF-2"],
         "self_test": ["PV-PERF-3"],
         "shared_host": ["PV-PERF-2"],
+        "behaviours": ["PV-COMP-2"],
     }
     found = verdicts(replace(perfect(), **{part: EMPTY[part]}))
     for clause in rests[part]:
@@ -217,7 +231,7 @@ def test_function(change: Callable[[Material], Material], expected: Judgement) -
     found = change(perfect())
     assert verdict(found, "PV-FUNC-1") is expected
     assert verdict(found, "PV-FUNC-1a") is expected
-    assert verdict(found, "PV-COMP-2") is expected
+    assert verdict(found, "PV-COMP-2") is (INCONCLUSIVE if expected is NOT_RUN else expected)  # the suite was run
     assert verdict(found, "PV-FUNC-1b") is NOT_RUN
 
 

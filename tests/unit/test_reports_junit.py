@@ -29,7 +29,7 @@ def case(root: Element, name: str) -> Element:
 
 def with_verdict(verdict: Judgement, *, asked: bool) -> Result:
     one = Verdict(clause="PV-X-1", title="某条款", verdict=verdict, reason="因为", asked=asked)
-    return dataclasses.replace(fake_result.small(), verdicts=(one,), findings=(), invariants=())
+    return dataclasses.replace(fake_result.small(), verdicts=(one,), findings=(), invariants=(), behaviours=())
 
 
 def test_each_verdict_has_its_mark() -> None:
@@ -53,7 +53,8 @@ def test_the_totals_add_up() -> None:
     unexplained = [f for f in result.findings if not f.explained_by and not f.consequence_of]
     violated = [i for i in result.invariants if not i.holds]
     failed = [v for v in result.verdicts if v.verdict is Judgement.FAIL]
-    assert int(root.attrib["failures"]) == len(unexplained) + len(violated) + len(failed)
+    differing = [b for b in result.behaviours if b.outcome in ("different", "unsupported") and not b.accepted]
+    assert int(root.attrib["failures"]) == len(unexplained) + len(violated) + len(failed) + len(differing)
     assert {"PV-FUNC", "PV-PERF", "his.findings", "his.invariants"} <= {suite.attrib["name"] for suite in root}
 
 
@@ -89,7 +90,7 @@ def printed(result: Result, *, terminal: bool, width: int = 100) -> str:
 def test_a_pipe_gets_one_whole_line_per_clause() -> None:
     result = fake_result.rich()
     lines = printed(result, terminal=False, width=40).splitlines()
-    assert len(lines) == len(result.verdicts) + 3
+    assert len(lines) == len(result.verdicts) + 4
     assert all(v.reason in line for v, line in zip(result.verdicts, lines[1:], strict=False))
     assert lines[-2:] == ["总体结论：不符合", "报告：out/demo/report.html"]
 
@@ -122,8 +123,10 @@ def test_a_reason_is_neither_markup_nor_an_escape() -> None:
 # --------------------------------------------------------------------------- all documents
 
 
-def test_write_all_leaves_the_four_documents(tmp_path: Path) -> None:
+def test_write_all_leaves_the_four_documents_and_the_scripts(tmp_path: Path) -> None:
     paths = write_all(tmp_path, fake_result.small(), fake_result.small_series(), "en")
-    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(p.name for p in paths)
-    assert {p.name for p in paths} == {"result.json", "series.json", "report.html", "junit.xml"}
+    assert sorted(p for p in tmp_path.rglob("*") if p.is_file()) == sorted(paths)
+    scripts = {"dbcompat/null_order_asc.sql", "dbcompat/for_update_skip_locked.sql"}
+    documents = {"result.json", "series.json", "report.html", "junit.xml"}
+    assert {str(p.relative_to(tmp_path)) for p in paths} == documents | scripts
     assert 'lang="en"' in (tmp_path / REPORT).read_text(encoding="utf-8")

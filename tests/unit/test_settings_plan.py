@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadSettings, RecordingBroken
-from harness.model import Role, Scale
+from harness.model import Part, Role, Scale
 from harness.settings import LoadPlan, Plan, load_plan, plan_as_dict, plan_from_dict, shipped_plans
 
 SMOKE = shipped_plans()["smoke"].read_text(encoding="utf-8")
 
 
-def complaints(tmp_path: Path, text: str, *, clauses: tuple[str, ...] = ()) -> list[str]:
+def complaints(tmp_path: Path, text: str, *, clauses: tuple[str, ...] = (), probes: tuple[str, ...] = ()) -> list[str]:
     path = tmp_path / "plan.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(BadSettings) as caught:
-        load_plan(path, clauses=clauses)
+        load_plan(path, clauses=clauses, probes=probes)
     lines = caught.value.message.splitlines()
     assert all(line.startswith(f"{path}：") and line.endswith("。") for line in lines)
     return [line.removeprefix(f"{path}：") for line in lines]
@@ -209,3 +209,46 @@ def test_no_plan_outlives_its_blocks() -> None:
     loads: list[LoadPlan] = [load_plan(name).load for name in shipped_plans()]
     assert all(load.measured_seconds > load.warmup_seconds for load in loads)
     assert isinstance(load_plan(shipped_plans()["smoke"]), Plan)
+
+
+# --------------------------------------------------------------------------- compatibility suite
+
+ACCEPTED = 'accept = [{ probe = "null_order_asc", reason = "报表都写明了次序" }]'
+
+
+def with_accept(tmp_path: Path, accept: str) -> Path:
+    path = tmp_path / "plan.toml"
+    head, _, _ = SMOKE.partition("[compat]")
+    path.write_text(f"{head}[compat]\nrun = true\n{accept}\n", encoding="utf-8")
+    return path
+
+
+def test_an_accepted_behaviour_has_its_reason(tmp_path: Path) -> None:
+    plan = load_plan(with_accept(tmp_path, ACCEPTED), probes=["null_order_asc"])
+    assert plan.compat.reasons == {"null_order_asc": "报表都写明了次序"}
+    assert plan.parts == (Part.FUNCTIONAL, Part.LOAD, Part.COMPAT)
+    assert plan_from_dict(json.loads(json.dumps(plan_as_dict(plan)))) == plan
+
+
+def test_a_plan_says_itself_whether_the_suite_runs(tmp_path: Path) -> None:
+    plan = with_accept(tmp_path, "")
+    plan.write_text(plan.read_text(encoding="utf-8").replace("run = true", "run = false"), encoding="utf-8")
+    assert load_plan(plan).parts == (Part.FUNCTIONAL, Part.LOAD)
+    plan.write_text(SMOKE.partition("[compat]")[0], encoding="utf-8")
+    assert load_plan(plan).parts == (Part.FUNCTIONAL, Part.LOAD)
+
+
+@pytest.mark.parametrize(
+    ("accept", "said"),
+    [
+        ('accept = [{ probe = "nul_order", reason = "x" }]', "：没有兼容性用例 nul_order，是否想写 null_order_asc。"),
+        ('accept = [{ probe = "zzz", reason = "x" }]', "：没有兼容性用例 zzz，可用的有 null_order_asc、text_pad。"),
+        ('accept = [{ probe = "text_pad" }]', "[第 1 项].reason：缺少这个键，请补上。"),
+        ('accept = [{ probe = "text_pad", reason = "" }]', "[第 1 项].reason：不能为空，请改正。"),
+        ('accept = ["text_pad"]', "[第 1 项]：应为一节键值，写成 [节名] 或 { 键 = 值 }，请改正。"),
+        (f"{ACCEPTED[:-1]}, {ACCEPTED[10:]}", "：“null_order_asc”出现了不止一次，请只保留一个。"),
+    ],
+)  # fmt: skip
+def test_a_wrong_acceptance_is_a_sentence(tmp_path: Path, accept: str, said: str) -> None:
+    text = with_accept(tmp_path, accept).read_text(encoding="utf-8")
+    assert complaints(tmp_path, text, probes=("null_order_asc", "text_pad")) == [f"compat.accept{said}"]

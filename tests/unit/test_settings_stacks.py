@@ -157,7 +157,7 @@ def test_the_file_has_the_keys_of_the_model(table: type, noun: type, aside: set[
         (
             'product = "postgresql"',
             'product = "postgresql"\njar = "driver.jar"\njdbc = true',
-            "stacks.original.sql.jar：找不到文件 driver.jar，请检查路径（相对路径从本文件所在的文件夹算起）。",
+            "stacks.original.sql.jar：找不到文件或文件夹 driver.jar，请检查路径（相对路径从本文件所在的文件夹算起）。",
         ),
     ],
 )
@@ -169,6 +169,30 @@ def test_a_jar_without_jdbc_is_a_misunderstanding(tmp_path: Path) -> None:
     (tmp_path / "driver.jar").touch()
     sentence = only(tmp_path, 'product = "postgresql"', 'jar = "driver.jar"')
     assert sentence == "stacks.original.sql.jar：只有 jdbc = true 时才用得到 jar，请加上 jdbc = true 或删去 jar。"
+
+
+JDBC_LINES = 'url = "jdbc:dm://db3:5236"\nuser = "SYSDBA"\njar = "drivers/dm"'
+
+
+def test_jdbc_in_the_url_is_enough_and_jars_count_from_the_folder_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "drivers/dm").mkdir(parents=True)
+    text = GOOD.replace('url = "mysql+pymysql://xinheng@db3:2881/his"', JDBC_LINES)
+    sql = load_stacks(written(tmp_path, text), environ=SECRETS)[Role.MIGRATED].sql
+    assert sql == SqlEndpoint(url="jdbc:dm://db3:5236", user="SYSDBA", jdbc=True, jar=str(tmp_path / "drivers/dm"))
+
+
+def test_jdbc_needs_a_jar(tmp_path: Path) -> None:
+    sentence = only(tmp_path, 'url = "mysql+pymysql://xinheng@db3:2881/his"', 'url = "jdbc:dm://db3:5236"')
+    assert sentence == (
+        "stacks.migrated.sql.jar：经 JDBC 连接需要厂商的驱动，请用 jar 写出驱动 jar 或其所在文件夹的路径。"
+    )
+
+
+def test_the_user_of_another_url_stands_in_it(tmp_path: Path) -> None:
+    sentence = only(tmp_path, 'product = "postgresql"', 'user = "xinheng"')
+    assert sentence == (
+        "stacks.original.sql.user：只有 jdbc: 开头的地址才用得到 user，请把用户名写进地址（用户@主机）并删去 user。"
+    )
 
 
 def test_every_problem_is_reported_at_once(tmp_path: Path) -> None:
@@ -207,10 +231,13 @@ def test_a_missing_secret_is_named_with_the_next_step(tmp_path: Path) -> None:
         "postgresql+psycopg2://db3/his?user=x&password=hunter2",
         "jdbc:dm://db3:5236?user=SYSDBA&PASSWORD=hunter2",
         "jdbc:oracle:thin:his/hunter2@db3:1521/orcl",
+        "jdbc:mysql://xinheng:hunter2@db3:3306/his",
     ],
 )
 def test_a_password_in_the_address_is_refused_and_not_repeated(tmp_path: Path, url: str) -> None:
-    sentence = only(tmp_path, "mysql+pymysql://xinheng@db3:2881/his", url)
+    (tmp_path / "driver.jar").touch()
+    jar = '"\njar = "driver.jar' if url.startswith("jdbc:") else ""
+    sentence = only(tmp_path, "mysql+pymysql://xinheng@db3:2881/his", url + jar)
     assert sentence == (
         "stacks.migrated.sql.url：地址里写有密码，请删去，把密码放进环境变量，并用 password_env 写出该变量的名称。"
     )
@@ -229,6 +256,8 @@ def test_a_password_in_place_of_a_variable_name_is_not_repeated(tmp_path: Path) 
         ("postgresql+psycopg2://a@localhost/his", "postgresql://a@127.0.0.1:5432/his", True),
         ("postgresql+psycopg2://a@/his?host=/run/pg", "postgresql+psycopg2://b@/his?host=/run/pg", True),
         ("mysql+pymysql://a@/his?unix_socket=/run/ob.sock", "mysql+pymysql://a@/his?unix_socket=/run/ob.sock", True),
+        ("postgresql+psycopg2://a@localhost/his", 'jdbc:postgresql://127.0.0.1:5432/his?x=1"\njar = ".', True),
+        ("postgresql+psycopg2://a@db1/his", 'jdbc:postgresql://db1:5433/his"\njar = ".', False),
         ("postgresql+psycopg2://a@db1/his", "postgresql+psycopg2://a@db1/his2", False),
         ("postgresql+psycopg2://a@db1/his", "postgresql+psycopg2://a@db2/his", False),
         ("postgresql+psycopg2://a@db1:5432/his", "postgresql+psycopg2://a@db1:5433/his", False),
@@ -259,7 +288,12 @@ def test_the_recording_of_a_stack_holds_no_secret(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.parametrize(
     "url",
-    ["mysql+pymysql://u:hunter2@h/d", "postgresql://h/d?password=hunter2&x=1", "jdbc:oracle:thin:u/hunter2@h:1521/o"],
+    [
+        "mysql+pymysql://u:hunter2@h/d",
+        "postgresql://h/d?password=hunter2&x=1",
+        "jdbc:oracle:thin:u/hunter2@h:1521/o",
+        "jdbc:mysql://u:hunter2@h:3306/d",
+    ],
 )
 def test_even_a_stack_that_no_file_described_is_recorded_without_password(url: str) -> None:
     stack = Stack(role=Role.ORIGINAL, title="x", sql=SqlEndpoint(url=url))

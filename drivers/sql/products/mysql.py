@@ -7,7 +7,7 @@ from dataclasses import replace
 from drivers.sql.families.mysql import BASE
 from drivers.sql.product import Banner
 
-_IMITATORS = r"(?!.*(mariadb|oceanbase|tidb|txsql|tddl|x-cluster|goldendb|polardb))"
+_IMITATORS = r"(?!.*(mariadb|oceanbase|tidb|txsql|tddl|x-cluster|goldendb|gbase|polardb))"
 
 PRODUCT = replace(
     BASE,

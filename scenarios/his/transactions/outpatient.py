@@ -9,9 +9,9 @@ from typing import Any
 from harness.model import Conversation, Drawing, Transaction
 from scenarios.his import catalogue
 from scenarios.his import statements as sql
-from scenarios.his.people import Person
 from scenarios.his.transactions.common import audit, next_number, refuse_if_refused
 from scenarios.his.world import Booking, FreeSlot, moment, one_of
+from scenarios.people import Person
 
 ONLINE = "微信"
 HOT_SHARE = 0.1  # 并发时，每十次预约有一次去抢热门号源

@@ -12,11 +12,11 @@ from typing import Any
 
 from harness.model import Conversation, Drawing, Reply, ReplyKind, Transaction
 from scenarios.his import statements as sql
-from scenarios.his.people import Person
 from scenarios.his.transactions.cashier import charge
 from scenarios.his.transactions.inpatient import admit
 from scenarios.his.transactions.outpatient import book
 from scenarios.his.world import Paid, moment, one_of, window
+from scenarios.people import Person
 
 Draw = Callable[[Drawing], dict[str, Any] | None]
 Act = Callable[..., None]
