@@ -20,7 +20,7 @@ def _store(target: Target, session: Session, **given: Any) -> tuple[Any, ...]:
     new, find = target.render(NEW), target.render(FIND)
     reply = session.execute(new, [values[name] for name in new.order])
     assert reply.kind is ReplyKind.OK, reply.message
-    assert reply.affected == 1
+    assert (type(reply.affected), reply.affected) == (int, 1)
     found = session.execute(find, [values["c"]])
     assert found.columns == ("code", "fee", "born", "seen", "note")
     (row,) = found.rows

@@ -111,7 +111,7 @@ class Cursor(jaydebeapi.Cursor):  # type: ignore[misc]
                 self._layout = connection.reader.layout(self._rs)
                 self.rowcount = -1
             else:
-                self.rowcount = statement.getUpdateCount()
+                self.rowcount = int(statement.getUpdateCount())  # JPype's JInt is no int to an encoder
         except jpype.java.lang.Throwable as error:
             raise connection.failure(error) from None
 
