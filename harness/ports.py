@@ -143,4 +143,4 @@ class MessageDriver(Protocol):
         """As `Driver.make_green`."""
 
     def identify(self) -> dict[str, str]:
-        """What answers: protocol, address, charset; TLS protocol, cipher, certificate. Reads only, raises like `connect`."""
+        """What answers: protocol, address, charset, what TLS agreed on. Reads only. Raises like `connect`."""

@@ -14,6 +14,7 @@ from harness.model import Pack
 
 PACKS: dict[str, str] = {
     "his": "scenarios.his.pack",
+    "lis": "scenarios.lis.pack",
 }
 
 

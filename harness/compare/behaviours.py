@@ -82,14 +82,15 @@ def _differ(a: Seen, b: Seen) -> bool:
 
 def _unknown(probe: Probe, sides: Sides) -> str:
     """Why nothing is known, or ''."""
+    excused = _lacking(sides.original.seen)
     sources = (("原系统", sides.original, sides.original_again), ("迁移后系统", sides.migrated, sides.migrated_again))
     for title, *both in sources:
         for observation in both:
             if observation.trouble:
                 return f"{title}：{observation.trouble}"
-        for n, (first, second) in enumerate(zip(*(each.seen for each in both), strict=True), 1):
-            if first.text != second.text:
-                return f"{title}两遍的应答不同（第 {n} 步：{first.text}；{second.text}），行为本身不稳定。"
+        for n, (first, second) in enumerate(zip(*(each.seen for each in both), strict=True)):
+            if first.text != second.text and n not in excused:
+                return f"{title}两遍的应答不同（第 {n + 1} 步：{first.text}；{second.text}），行为本身不稳定。"
     if cuts_connection(probe):
         return ""
     for n, (a, b) in enumerate(zip(sides.original.seen, sides.migrated.seen, strict=True), 1):

@@ -7,15 +7,15 @@ was depends on timing and is kept for people only. Not here: sessions and names 
 from __future__ import annotations
 
 import time
-from concurrent.futures import Future, wait
+from concurrent.futures import wait
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.errors import Fault
 from harness.execute.directives import CHANGES, OPENS_NOTHING, work
 from harness.execute.script import Line
-from harness.execute.speaker import Speaker
-from harness.model import Probe, Reply, ReplyKind
+from harness.execute.speaker import Answer, Speaker
+from harness.model import Probe, ReplyKind
 from harness.observation import LEFT_OUT, WAITED, Seen, canonical, said
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ FAREWELL_S = 1.0
 # What a client library raises beside its own tree; anything else is a defect of ours and ends the run.
 _CLIENT_ERRORS = (ValueError, TypeError, ArithmeticError, OSError, RuntimeError)
 
-_Open = tuple[int, Line, Future[Reply]]  # where an answer belongs, its line, the answer
+_Open = tuple[int, Line, Answer]  # where an answer belongs, its line, the answer
 
 
 class _Unfinished(Exception):
@@ -91,7 +91,8 @@ class Play:
         bound = () if line.directive else self._bound(sql)
         self.seen.append(Seen(session=line.session, sql=sql, text="", bound=bound, prepares=line.prepares))
         if not queued and self._comes(answer, KEPT_BACK_S if line.may_wait else self._answer_s):
-            self._note(place, line, answer)
+            # By the session's clock: this thread may itself have been kept from looking.
+            self._note(place, line, answer, waited=line.may_wait and answer.seconds > KEPT_BACK_S)
             return True
         if not line.may_wait:
             raise _Unfinished(f"第 {line.number} 行在会话 {line.session} 中没有应答。")
@@ -131,24 +132,29 @@ class Play:
                 self._await(letter)
 
     def _await(self, letter: str) -> None:
+        waited = False
         for place, line, answer in self._kept_back.pop(letter):
             if not self._comes(answer, self._answer_s):
                 raise _Unfinished(f"第 {line.number} 行在会话 {letter} 中一直等待，没有应答。")
-            self._note(place, line, answer)
-            self.seen[place] = replace(self.seen[place], text=WAITED + self.seen[place].text, came_after=len(self.seen))
+            waited = waited or answer.seconds > KEPT_BACK_S  # who stands behind a waiting one waits, too
+            self._note(place, line, answer, waited=waited)
 
-    def _note(self, place: int, line: Line, answer: Future[Reply]) -> None:
+    def _note(self, place: int, line: Line, answer: Answer, *, waited: bool) -> None:
         self._check(answer, f"第 {line.number} 行：")
         reply = answer.result()
         changes = line.directive is None and bool(CHANGES.match(self.seen[place].sql))
-        text = said(reply, changes=changes, kind_only=line.kind_only)
+        text = (WAITED if waited else "") + said(reply, changes=changes, kind_only=line.kind_only)
         self.seen[place] = replace(
-            self.seen[place], text=text, error_class=reply.error_class.value, message=reply.message
+            self.seen[place],
+            text=text,
+            error_class=reply.error_class.value,
+            message=reply.message,
+            came_after=len(self.seen) if waited else 0,
         )
         if line.prepares and reply.kind is not ReplyKind.OK:
             raise _Unfinished(f"准备的第 {line.number} 行失败（{text}）：{reply.message}")
 
-    def _check(self, answer: Future[Reply], where: str) -> None:
+    def _check(self, answer: Answer, where: str) -> None:
         """What a client library could not turn into a reply ends the probe; what is our own defect ends the run."""
         error = answer.exception()
         if isinstance(error, (Fault, *_CLIENT_ERRORS)):
@@ -156,7 +162,7 @@ class Play:
         if error is not None:
             raise error
 
-    def _comes(self, answer: Future[Reply], patience_s: float) -> bool:
+    def _comes(self, answer: Answer, patience_s: float) -> bool:
         until = min(time.monotonic() + patience_s, self._deadline)
         while not answer.done() and time.monotonic() < until:
             if self._lab.stop.is_set():

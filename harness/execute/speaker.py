@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 
@@ -16,20 +17,25 @@ from harness.ports import Session
 Work = Callable[[], Reply]
 
 
+class Answer(Future[Reply]):
+    """A reply to come."""
+
+    seconds = 0.0  # that it took, by the clock of the session's own thread
+
+
 class Speaker:
     """A session letter of a script. Its session is touched by its own thread only."""
 
     def __init__(self, letter: str) -> None:
         self.session: Session | None = None
         self.server_id = ""  # what the server calls the session: one that is stuck is ended by it
-        self.waiting: Future[Reply] | None = None  # an answer that was not waited for
-        self._inbox: queue.SimpleQueue[tuple[Work, Future[Reply]] | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[tuple[Work, Answer] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name=f"session {letter}", daemon=True)
         self._thread.start()
 
-    def ask(self, work: Work) -> Future[Reply]:
+    def ask(self, work: Work) -> Answer:
         """Have `work` done in the session's thread, after whatever it is still busy with."""
-        answer: Future[Reply] = Future()
+        answer = Answer()
         self._inbox.put((work, answer))
         return answer
 
@@ -58,7 +64,10 @@ class Speaker:
     def _serve(self) -> None:
         while (job := self._inbox.get()) is not None:
             work, answer = job
+            began = time.monotonic()
             try:
-                answer.set_result(work())
+                reply = work()
+                answer.seconds = time.monotonic() - began
+                answer.set_result(reply)
             except BaseException as error:  # noqa: BLE001 - a thread that died silently would leave its waiters waiting
                 answer.set_exception(error)

@@ -14,6 +14,7 @@ from tests.arch.sources import PACKAGES, ROOT, functions, imported, python_files
 PURE = (
     "harness/pacer.py",
     "harness/normalise.py",
+    "harness/content/",
     "harness/stats.py",
     "harness/compare/",
     "harness/judge/",

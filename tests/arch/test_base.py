@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.settings import load_stacks
+from harness.settings import load_plan, load_stacks
+from scenarios.dbcompat import PROBES
 from tests.arch.sources import PACKAGES, ROOT, imported, project_files, python_files, text_of
 from tests.conftest import apt_packages
 
@@ -98,12 +99,25 @@ def test_readme_names_only_subcommands_that_exist() -> None:
     assert shown <= known
 
 
+def readme_examples() -> list[str]:
+    return re.findall(r"```toml\n(.*?)```", read("README.md"), flags=re.DOTALL)
+
+
 def test_the_stacks_file_in_the_readme_loads(tmp_path: Path) -> None:
-    examples = re.findall(r"```toml\n(.*?)```", read("README.md"), flags=re.DOTALL)
+    examples = [text for text in readme_examples() if "[compat]" not in text]
     stacks = tmp_path / "stacks.toml"
     stacks.write_text("\n".join(examples), encoding="utf-8")
     named = re.findall(r'_env = "(\w+)"', "\n".join(examples))
     assert len(load_stacks(stacks, environ=dict.fromkeys(named, "x"))) == 2
+
+
+def test_the_accepted_behaviours_in_the_readme_are_a_plan_s(tmp_path: Path) -> None:
+    (example,) = [text for text in readme_examples() if "[compat]" in text]
+    shipped = read("harness/plans/smoke.toml")
+    plan = tmp_path / "plan.toml"
+    plan.write_text(re.sub(r"^\[compat\]\n(^[^\[\n].*\n)*", example, shipped, flags=re.MULTILINE), encoding="utf-8")
+    accepted = load_plan(plan, probes=[probe.id for probe in PROBES]).compat.accept
+    assert len(accepted) == 1
 
 
 def test_changelog_collects_what_is_not_released() -> None:
@@ -152,7 +166,7 @@ def test_third_party_imports_are_declared_and_used() -> None:
         for owner in owners.get(top, [top])
     }
     companions = {"pydantic_core", "pydantic-core", "jpype1"}  # come with the package they are the core of
-    assert used - companions <= names("", "sim", "jdbc")
+    assert used - companions <= names("", "sim", "jdbc", "interfaces")
     loaded_by_name = " ".join(text_of(p) for p in python_files(*PACKAGES))
     unused = {n for n in names("") - used if not re.search(rf"[\"']{n.removesuffix('-binary')}[\"'.]", loaded_by_name)}
     assert unused <= ON_THE_DESIGN_CARD

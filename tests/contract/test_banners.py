@@ -19,8 +19,8 @@ ENGINES = {"h2", "hsqldb", "sqlite"}  # of the contract suite only
 PRODUCTS = [product for product in registry.every() if product.id not in ENGINES]
 FAMILIES = tuple(dict.fromkeys(product.family for product in PRODUCTS))
 
-# (family, what the server answers, product, version): banners as vendors' pages and users' posts show them; those of Oracle,
-# SQL Server and OceanBase in Oracle mode are written from memory.
+# (family, what the server answers, product, version): banners as vendors' pages and users' posts show them; those of
+# Oracle, SQL Server and OceanBase in Oracle mode are written from memory.
 DOCUMENTED: list[tuple[str, Texts, str, str]] = [
     ("postgresql", {"version": "PostgreSQL 15.4 (Debian 15.4-1.pgdg120+1) on x86_64"}, "postgresql", "15.4"),
     ("postgresql", {"version": "PostgreSQL 18.6 on aarch64-unknown-linux-gnu, compiled by gcc"}, "postgresql", "18.6"),

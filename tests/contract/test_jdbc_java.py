@@ -176,8 +176,8 @@ print(count() - before < 5)
 def test_ctrl_c_is_pythons() -> None:
     code = """
 session = h2().connect()
-print("ready", flush=True)
 try:
+    print("ready", flush=True)
     while True:
         session.execute(one, ())
 except KeyboardInterrupt:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from harness import pipeline
 from harness.assess import assess
 from harness.events import Loaded, Sealed
 from harness.execute.site import Tools
-from harness.model import Role, SqlEndpoint, Stack
+from harness.model import Part, Role, SqlEndpoint, Stack
 from harness.result import Finding, Result
 from harness.settings import CompatPlan, Plan, load_plan
 
@@ -50,11 +50,13 @@ def run(
     plan: Plan | None = None,
     broken_by: Callable[[Any], None] | None = None,
     mended_by: Callable[[Any], None] | None = None,
+    parts: Sequence[Part] = (),
 ) -> Result:
-    """A whole run. `broken_by(cursor)` is let loose on the migrated database before the functional pass, and
-    `mended_by(cursor)` after it; what is not mended stays broken under load."""
+    """A run of these parts, or a whole one. `broken_by(cursor)` is let loose on the migrated database before the
+    functional pass, and `mended_by(cursor)` after it; what is not mended stays broken under load."""
     packs = [scenarios.pack("his")]
-    for event in pipeline.run(run_dir, plan=plan or small_plan(), stacks=stacks, packs=packs, tools=TOOLS):
+    chosen = plan or small_plan()
+    for event in pipeline.run(run_dir, plan=chosen, stacks=stacks, packs=packs, tools=TOOLS, parts=parts):
         match event:
             case Loaded(purpose="migrated-1") if broken_by is not None:
                 with_cursor(stacks[Role.MIGRATED], broken_by)

@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from harness.cli import main
-from harness.model import Role, Stack
+from harness.model import Part, Role, Stack
 from harness.result import Judgement, Result
 from harness.settings import load_plan
 from tests.e2e.running import roots, run, with_cursor
 
 pytestmark = pytest.mark.e2e
+
+FUNCTIONAL = (Part.FUNCTIONAL,)
 
 # Every insert into order_execution fails from now on; and the statement that ends this.
 TRIGGER = {
@@ -88,7 +90,7 @@ class TestBrokenOnPurpose:
             (code,) = cursor.fetchone()
             cursor.execute("UPDATE drug SET unit_price = unit_price + 0.01 WHERE drug_code = %s", (code,))
 
-        result = run(tmp_path / "run", stacks, broken_by=dearer)
+        result = run(tmp_path / "run", stacks, broken_by=dearer, parts=FUNCTIONAL)
         found = roots(result)
         assert [(f.transaction, f.step, f.column, f.kind) for f in found] == [
             ("table:drug", "before", "unit_price", "number")
@@ -101,7 +103,7 @@ class TestBrokenOnPurpose:
         def unguarded(cursor: Any) -> None:
             cursor.execute(f"DROP INDEX uq_registration_active_slot{on_table}")
 
-        result = run(tmp_path / "run", stacks, broken_by=unguarded)
+        result = run(tmp_path / "run", stacks, broken_by=unguarded, parts=FUNCTIONAL)
         found = roots(result)
         assert [(f.transaction, f.step, f.kind) for f in found] == [
             ("probe_double_booking", "add_registration", "outcome")
@@ -118,7 +120,13 @@ class TestBrokenOnPurpose:
             for statement in breaking:
                 cursor.execute(statement)
 
-        result = run(tmp_path / "run", stacks, broken_by=break_it, mended_by=lambda cursor: cursor.execute(mending))
+        result = run(
+            tmp_path / "run",
+            stacks,
+            broken_by=break_it,
+            mended_by=lambda cursor: cursor.execute(mending),
+            parts=FUNCTIONAL,
+        )
         found = roots(result)
         assert [(f.transaction, f.step, f.kind) for f in found] == [
             ("execute_order", "add_order_execution", "error_class")
@@ -132,6 +140,7 @@ class TestBrokenOnPurpose:
             stacks,
             broken_by=lambda cursor: cursor.execute("ALTER TABLE bed_transfer RENAME COLUMN transferred_at TO at_time"),
             mended_by=lambda cursor: cursor.execute("ALTER TABLE bed_transfer RENAME COLUMN at_time TO transferred_at"),
+            parts=FUNCTIONAL,
         )
         found = {(f.transaction, f.kind) for f in roots(result)}
         assert found == {("table:bed_transfer", "columns"), ("transfer_bed", "error_class")}

@@ -158,6 +158,12 @@ def test_a_side_that_contradicts_itself_is_an_error() -> None:
     assert "迁移后系统两遍的应答不同" in stalled.reason
 
 
+def test_what_the_original_lacks_may_waver_on_the_migrated_stack() -> None:
+    lacking = observed(("CREATE TRIGGER a", SYNTAX))
+    once, again = observed(("CREATE TRIGGER a", "ok")), observed(("CREATE TRIGGER a", "failed other"))
+    assert compared(lacking, once, migrated_again=again).outcome is SAME
+
+
 def test_messages_and_the_moment_of_a_late_answer_are_not_compared() -> None:
     a = observed(("UPDATE t SET n = 1", "等待 → ok 改 1 行"))
     late = Observation(probe="one", seen=(replace(a.seen[0], message="锁等待", came_after=3, sql="UPDATE T"),))

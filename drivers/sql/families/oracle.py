@@ -1,8 +1,8 @@
 """What speaks Oracle's SQL: Oracle itself, OceanBase in Oracle mode, DM8, YashanDB, 神通. Their wire protocols differ,
 so each names its own client; a pack's text for "oracle" serves them all.
 
-Error codes are the digits of ORA-… without leading zeros. From general knowledge of Oracle: no Oracle was at hand, and the
-manuals were mostly not looked up. A contract run against a real server (XINHENG_CONTRACT_URL) is due before it is relied on.
+Error codes are the digits of ORA-… without leading zeros. From general knowledge of Oracle, mostly not looked up: no
+server was at hand, so a contract run against a real one is due before it is relied on.
 """
 
 from __future__ import annotations

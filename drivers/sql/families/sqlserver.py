@@ -1,6 +1,6 @@
 """What speaks TDS and Transact-SQL: SQL Server, an original side of many hospitals.
 
-Error codes are the message numbers of sys.messages. From general knowledge of SQL Server, mostly not looked up: no server
+Error codes are the message numbers of sys.messages. From general knowledge of SQL Server: no server
 was at hand, so a contract run against a real one is due before it is relied on.
 """
 

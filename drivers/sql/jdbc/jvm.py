@@ -117,8 +117,10 @@ def _version(home: Path) -> str:
 
 def _launch(java: Java) -> None:
     native = ("--enable-native-access=ALL-UNNAMED",) if java.major >= _KNOWS_NATIVE_ACCESS else ()
-    # At exit nothing is torn down: a driver's own Java threads could keep a finished process waiting for ever.
-    jpype.config.onexit = False
+    # At exit JPype ends its own Java thread: one that waited for an interpreter that is gone would abort the process.
+    # The JVM itself is not torn down: a driver's Java threads could keep a finished process waiting.
+    jpype.config.destroy_jvm = False
+    jpype.config.free_resources = False
     try:
         # An empty class path: every jar gets a loader of its own (`jars.py`), CLASSPATH has no say.
         jpype.startJVM(*_OPTIONS, *native, jvmpath=str(java.library), classpath=[], convertStrings=True)

@@ -1,0 +1,1 @@
+"""Message queues by AMQP 0-9-1: RabbitMQ."""

@@ -1,0 +1,1 @@
+"""HTTP interfaces: JSON, XML, forms."""

@@ -1,0 +1,20 @@
+"""HL7 v2 over MLLP. Not here: what is said over a line (`session.py`), receiving messages (`listener.py`)."""
+
+from __future__ import annotations
+
+import contextlib
+
+from drivers.messages.driver import LineDriver
+from drivers.messages.mllp.session import MllpSession
+
+
+class MllpDriver(LineDriver):
+    """Messages to one MLLP port."""
+
+    def connect(self) -> MllpSession:
+        return MllpSession(self.endpoint, self.open)
+
+    def identify(self) -> dict[str, str]:
+        """Who lets us in, and by which TLS: MLLP has no greeting, and a message might leave something behind."""
+        with contextlib.closing(self.open()) as line:
+            return {"protocol": "MLLP", "answers": str(self.address), **line.facts(), "charset": self.endpoint.charset}

@@ -1,0 +1,10 @@
+"""LIS under load: `locust -f scenarios/lis/locustfile.py --stacks stacks.toml --stack migrated -u 50 -r 10 -t 1m`.
+
+The second composition root beside `harness/cli`: the only other place where a pack and the drivers meet.
+"""
+
+from drivers.sql import driver_for
+from harness.execute.locust_engine import hospital_user
+from scenarios.lis.pack import PACK
+
+LisUser = hospital_user(PACK, driver_for)
