@@ -5,9 +5,10 @@ Not here: what two observations mean together (`compare/behaviours.py`), other r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -30,18 +31,22 @@ class Compat:
 
 def read_compat(run_dir: Path, run: Mapping[str, Any], accepted: Mapping[str, str]) -> Compat:
     """All or nothing: a suite that is not through says nothing, because nobody would see which probes are missing."""
-    first, second = (_Round(run_dir, number) for number in (1, 2))
+    first, second, third = (_Round(run_dir, number) for number in (1, 2, 3))
     if not first.sealed:
         return Compat(notes=("数据库兼容性用例没有做完，没有比对。",))
     probes = probes_of(run)
-    sides = {probe.id: first.of(probe.id) for probe in probes}
-    doubtful = [name for name, (original, migrated) in sides.items() if not original.agrees(migrated)]
-    if doubtful and not second.sealed:
+    asked = {probe.id: [first.of(probe.id)] for probe in probes}
+    doubtful = [name for name, ((original, migrated),) in asked.items() if not original.agrees(migrated)]
+    wavering: list[str] = []
+    if doubtful and second.sealed:
+        for name in doubtful:
+            asked[name].append(second.of(name))
+        wavering = [name for name in doubtful if any(not a.agrees(b) for a, b in zip(*asked[name], strict=True))]
+    if (doubtful and not second.sealed) or (wavering and not third.sealed):
         return Compat(notes=("有差异的数据库兼容性用例没有复核完，没有比对。",))
-    again = {name: second.of(name) for name in doubtful}
-    behaviours = tuple(
-        behaviour(probe, Sides(*sides[probe.id], *again.get(probe.id, sides[probe.id])), accepted) for probe in probes
-    )
+    for name in wavering:
+        asked[name].append(third.of(name))
+    behaviours = tuple(behaviour(probe, _sides(asked[probe.id]), accepted) for probe in probes)
     unknown = sum(1 for b in behaviours if b.outcome is BehaviourClass.ERROR)
     idle = [b.id for b in behaviours if b.id in accepted and not b.accepted]
     notes = {
@@ -53,6 +58,18 @@ def read_compat(run_dir: Path, run: Mapping[str, Any], accepted: Mapping[str, st
         prelude=first.prelude,
         notes=tuple(note for note, n in notes.items() if n),
     )
+
+
+def _sides(asked: Sequence[tuple[Observation, Observation]]) -> Sides:
+    """Of each stack the answers that it gave twice; where it never did, the first two."""
+    originals, migrateds = ([pair[side] for pair in asked] for side in (0, 1))
+    (original, original_again), (migrated, migrated_again) = _twice(originals), _twice(migrateds)
+    return Sides(original, migrated, original_again, migrated_again)
+
+
+def _twice(answers: Sequence[Observation]) -> tuple[Observation, Observation]:
+    agreeing = ((a, b) for a, b in combinations(answers, 2) if a.agrees(b))
+    return next(agreeing, (answers[0], answers[1] if len(answers) > 1 else answers[0]))
 
 
 class _Round:

@@ -1,8 +1,9 @@
 """The compatibility pass: every probe on both stacks, then every probe with a difference once more on both.
 
-A difference counts only if both sides show it twice; what is alike needs no second look. Leaves a sealed recording per
-stack and round. The stacks are asked at the same time unless they are one server, because probes measure no durations
-and do not see each other. Not here: running a probe (`lab.py`).
+A difference counts only if both sides show it twice; what is alike needs no second look, and a probe that a stack
+answers in two ways is asked a third time. Leaves a sealed recording per stack and round. The stacks are asked at the
+same time unless they are one server, because probes measure no durations and do not see each other. Not here: running
+a probe (`lab.py`).
 """
 
 from __future__ import annotations
@@ -32,17 +33,21 @@ Tell = Callable[[Event | None], None]  # None: one more probe is done
 
 
 def compat_pass(job: Job) -> Iterator[Event]:
-    """Both rounds; recordings already sealed are left as they are."""
+    """All rounds that are wanted; recordings already sealed are left as they are."""
     yield from _round(job, 1, job.probes, "数据库兼容性用例")
-    doubtful = _differing(job)
-    if doubtful:
-        yield from _round(job, 2, doubtful, "复核有差异的用例")
+    first = _observations(job, 1)
+    differing = [p for p in job.probes if not first[Role.ORIGINAL][p.id].agrees(first[Role.MIGRATED][p.id])]
+    if not differing:
+        return
+    yield from _round(job, 2, differing, "复核有差异的用例")
+    second = _observations(job, 2)
+    wavering = [p for p in differing if any(not first[role][p.id].agrees(second[role][p.id]) for role in Role)]
+    if wavering:
+        yield from _round(job, 3, wavering, "再问两遍应答不同的用例")
 
 
-def _differing(job: Job) -> Probes:
-    """The probes on which the stacks did not agree in the first round."""
-    ours, theirs = (read_observations(_recording(job, role, 1).folder / FILE) for role in Role)
-    return [probe for probe in job.probes if not ours[probe.id].agrees(theirs[probe.id])]
+def _observations(job: Job, number: int) -> dict[Role, dict[str, Observation]]:
+    return {role: read_observations(_recording(job, role, number).folder / FILE) for role in Role}
 
 
 def _recording(job: Job, role: Role, number: int) -> Recording:

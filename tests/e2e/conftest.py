@@ -49,10 +49,6 @@ def plan_file(tmp_path: Path) -> Path:
             line = f"transactions = {plan.functional.transactions}"
         if line.startswith("run = true"):
             line = "run = false"  # the compatibility suite has tests of its own
-        if line.startswith("outpatients_per_day ="):
-            line = f"outpatients_per_day = {plan.data.outpatients_per_day}"
-        if line.startswith("days ="):
-            line = f"days = {plan.data.days}"
         if line.startswith("seconds ="):
             line = "seconds = 3.0"
         if line.lstrip().startswith('{ name = "典型"') or line.lstrip().startswith('{ name = "高峰"'):

@@ -280,7 +280,14 @@ def test_a_difference_counts_when_both_sides_showed_it_twice(run: Path) -> None:
     write_observations(run, "original-2")
     write_observations(run, "migrated-2", "ok 1 行: (2)")
     assert verdicts(assess(run)[0])["PV-COMP-2"] is Judgement.FAIL
+    # The migrated stack wavers: a third answer is wanted, and decides.
     write_observations(run, "migrated-2")
+    assert verdicts(assess(run)[0])["PV-COMP-2"] is Judgement.INCONCLUSIVE
+    write_observations(run, "original-3")
+    for third, judgement in (("ok 1 行: (2)", Judgement.FAIL), ("ok 1 行: (1)", Judgement.PASS)):
+        write_observations(run, "migrated-3", third)
+        assert verdicts(assess(run)[0])["PV-COMP-2"] is judgement
+    write_observations(run, "migrated-3", "ok 1 行: (3)")
     result, _ = assess(run)
     assert verdicts(result)["PV-COMP-2"] is Judgement.INCONCLUSIVE
     assert "两遍的应答不同" in result.behaviours[0].reason
