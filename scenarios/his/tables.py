@@ -19,7 +19,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Numeric,
     String,
     Table,
@@ -27,22 +26,13 @@ from sqlalchemy import (
     func,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
+from scenarios.columns import named_metadata, person_name
+
+metadata = named_metadata()
 
 
 def _id() -> String:
     return String(24)
-
-
-def _person_name() -> String:
-    # MySQL 系的 utf8mb4_general_ci 把所有四字节汉字视为同一个字：查“李𬭎”会带出“李𠮷”。姓名列因此按码位比较。
-    return String(40).with_variant(String(40, collation="utf8mb4_bin"), "mysql", "mariadb")
 
 
 def _money() -> Numeric[Decimal]:
@@ -99,7 +89,7 @@ patient = Table(
     metadata,
     Column("patient_id", _id(), primary_key=True),
     Column("resident_id", String(18), nullable=False),
-    Column("patient_name", _person_name(), nullable=False),
+    Column("patient_name", person_name(), nullable=False),
     Column("pinyin", String(60), nullable=False),
     Column("gender_code", CHAR(2), nullable=False),  # 定长 2 位、内容 1 位：许多老 HIS 的写法，补空格的差异由此可见
     Column("birth_date", Date, nullable=False),

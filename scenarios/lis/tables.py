@@ -20,7 +20,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Numeric,
     String,
     Table,
@@ -29,13 +28,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mssql, mysql, oracle
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
+from scenarios.columns import named_metadata, person_name
+
+metadata = named_metadata()
 
 
 def number_type() -> String:
@@ -58,11 +53,6 @@ def instant_type() -> Any:
     )
 
 
-def _person_name() -> String:
-    # MySQL 系缺省的排序规则把所有四字节汉字视为同一个字，姓名列因此按码位比较（与 HIS 场景包相同）。
-    return String(40).with_variant(String(40, collation="utf8mb4_bin"), "mysql", "mariadb")
-
-
 # --------------------------------------------------------------------------- 基础字典
 
 department = Table(
@@ -78,7 +68,7 @@ staff = Table(
     metadata,
     Column("staff_id", number_type(), primary_key=True),
     Column("dept_id", number_type(), ForeignKey("lis_department.dept_id"), nullable=False),
-    Column("staff_name", _person_name(), nullable=False),
+    Column("staff_name", person_name(), nullable=False),
     Column("staff_title", String(20), nullable=False),
 )
 
@@ -161,7 +151,7 @@ patient = Table(
     "lis_patient",
     metadata,
     Column("patient_id", number_type(), primary_key=True),  # PID-3
-    Column("patient_name", _person_name(), nullable=False),  # PID-5
+    Column("patient_name", person_name(), nullable=False),  # PID-5
     Column("pinyin", String(60), nullable=False),
     Column("gender_code", CHAR(2), nullable=False),  # PID-8；定长 2 位、内容 1 位：许多老 LIS 的写法
     Column("birth_date", Date, nullable=False),  # PID-7
