@@ -6,6 +6,7 @@
     recordings/<pack>/functional/<name>/           name: original-1, original-2, migrated-1
         transactions.jsonl state-before.jsonl state-after.jsonl invariants.json recording.json
     recordings/<pack>/load/<position>-<stack>/     samples.bin generator.json invariants.json recording.json
+    recordings/dbcompat/<stack>-<round>/           observations.jsonl recording.json
     readings/<stack>-<host>.jsonl  facts/<stack>.json
     result.json series.json report.html junit.xml manifest.json  dbcompat/<probe>.sql
 

@@ -142,8 +142,10 @@ class TableWork(DbapiDriver):
         for column in table.columns:
             if grammar.identity and (column is table.autoincrement_column or column.identity is not None):
                 quoted = self._quoted(column.name)
-                ((top,),) = self._run(connection, f"SELECT max({quoted}) FROM {name}")
-                how = {"table": name, "column": quoted, "plain": column.name, "next": (top or 0) + 1}
+                how = {"table": name, "column": quoted, "plain": column.name}
+                if "{next}" in grammar.identity:
+                    ((top,),) = self._run(connection, f"SELECT max({quoted}) FROM {name}")
+                    how["next"] = str((top or 0) + 1)
                 self._run(connection, grammar.identity.format(**how))
         for statement in self._said(grammar.analyze, [name]):
             self._run(connection, statement)

@@ -43,7 +43,7 @@ def compat_pass(job: Job) -> Iterator[Event]:
     second = _observations(job, 2)
     wavering = [p for p in differing if any(not first[role][p.id].agrees(second[role][p.id]) for role in Role)]
     if wavering:
-        yield from _round(job, 3, wavering, "再问两遍应答不同的用例")
+        yield from _round(job, 3, wavering, "再问一遍前后应答不一的用例")
 
 
 def _observations(job: Job, number: int) -> dict[Role, dict[str, Observation]]:

@@ -50,7 +50,8 @@ class Java:
     @property
     def major(self) -> int:
         first, _, rest = self.version.partition(".")
-        return int(re.match(r"\d*", rest)[0] or 0) if first == "1" else int(re.match(r"\d*", first)[0] or 0)  # type: ignore[index]
+        told = re.match(r"\d+", rest if first == "1" else first)  # 1.8.0_402 is Java 8
+        return int(told[0]) if told else 0
 
 
 def start() -> Java:
