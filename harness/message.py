@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +38,47 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """A message of a pack, written once. `compose` gets the parameters of the step by name."""
+class Interface:
+    """One interface of the system that a pack describes. A stack's endpoint of the same name answers for it."""
 
-    name: str
-    title: str  # 检验结果上传
-    endpoint: str  # key of the stack's endpoints: mllp, http …
-    content: str  # how the reply is read and compared: hl7 json xml cda text
+    name: str  # lis_hl7: the key below [stacks.X.endpoints] and the word for it in recordings and reports
+    title: str  # 检验申请与结果
+    kind: str  # mllp http soap amqp
+    peer: str  # who is on the other side: HIS、检验仪器
+    version: str  # HL7 v2.5.1 · WS/T 501—2016 · REST 1.0
+    document: Path | None = (
+        None  # what the two sides agreed on: .csv .xlsx (a line per field), .yaml .json (OpenAPI), .wsdl
+    )
+    battery: tuple[str, ...] = ()  # names of the messages that the error-handling battery starts from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """Where a system must have stored what a message told it (PV-INTF-2). Paths as in `harness.content.path`.
+
+    `each`: the list in the message that makes one row per item (`OBX`); nothing: the message makes one row. Paths that
+    begin with an item of that list are written with [*]. Only columns that no later transaction changes may stand here.
+    """
+
+    table: str
+    key: Mapping[str, str]  # column → path of its value in the message
+    columns: Mapping[str, str]  # column → path
+    each: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message of a pack, written once.
+
+    `compose(charset=…, **params)` makes it from the parameters of the step; the charset is the stack's endpoint's own.
+    """
+
+    name: str  # order_oml: stands beside the names of statements, so it must differ from all of them
+    title: str  # 检验申请
+    interface: str  # name of the interface that it is sent to
+    content: str  # how the reply is read and compared: hl7 json xml cda soap text
     compose: Callable[..., Outgoing]
+    sends: str = ""  # content of what is sent; nothing: as `content`
+    how: Any = None  # harness.content.how.How; None: what is usual for the content
+    carried: tuple[Carried, ...] = ()
+    battery: Any = None  # harness.content.battery.Knowledge: what the error-handling battery must know of it

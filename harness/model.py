@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
+from harness.message import Interface, Message, MessageEndpoint
+
 Row = tuple[Any, ...]
 Params = Mapping[str, Any]
 
@@ -27,6 +29,7 @@ class Part(enum.StrEnum):
     FUNCTIONAL = "functional"
     LOAD = "load"
     COMPAT = "db-compat"
+    BATTERY = "error-handling"  # the interfaces' error-handling battery
 
 
 class ReplyKind(enum.IntEnum):
@@ -81,6 +84,7 @@ class Reply:
     error_class: ErrorClass = ErrorClass.NONE
     message: str = ""  # the product's own text, for people
     body: bytes = b""  # what an interface answered, as it arrived
+    status: str = ""  # and what its protocol says beside that: "201 application/json"
 
 
 # --------------------------------------------------------------------------- stacks
@@ -115,6 +119,7 @@ class Stack:
     role: Role
     title: str
     sql: SqlEndpoint
+    endpoints: Mapping[str, MessageEndpoint] = field(default_factory=dict)  # interface → where it answers
     hosts: tuple[Host, ...] = ()
     production: bool = False
 
@@ -146,10 +151,11 @@ class Rendered:
 
 
 class Conversation(Protocol):
-    """What a transaction is written against: one session, one open database transaction, one recorder.
+    """What a transaction is written against: one session per endpoint, one open database transaction, one recorder.
 
     The executor begins before `act` is called and commits after it returns. A step whose reply is not ok ends the
-    transaction with a rollback, except in `attempt`, which hands the reply to the transaction.
+    transaction with a rollback, except in `attempt`, which hands the reply to the transaction. A message is no part of
+    the database transaction: whoever sends one that the other side must see data for ends the `leg` before it.
     """
 
     def rows(self, statement: Statement, /, **params: Any) -> Sequence[Row]:
@@ -161,8 +167,14 @@ class Conversation(Protocol):
     def change(self, statement: Statement, /, **params: Any) -> int:
         """Affected rows of an insert, update or delete."""
 
-    def attempt(self, statement: Statement, /, **params: Any) -> Reply:
-        """Like `change`, but a refusal is a business outcome that the transaction itself handles."""
+    def send(self, message: Message, /, **params: Any) -> Reply:
+        """Send a message to its interface; the reply's `body` is the answer as it arrived."""
+
+    def attempt(self, step: Statement | Message, /, **params: Any) -> Reply:
+        """Like `change` or `send`, but a refusal is a business outcome that the transaction itself handles."""
+
+    def leg(self, name: str) -> None:
+        """A new leg of a journey begins: what the database was told so far is committed."""
 
     def refuse(self, reason: str) -> NoReturn:
         """End the transaction by the hospital's own rule: roll back, outcome *refused*."""
@@ -198,6 +210,8 @@ class Transaction:
     draw: Callable[[Drawing], dict[str, Any] | None]
     act: Callable[..., None]  # act(conversation, **params)
     weight: float = 1.0  # share in the load mix; 0: functional pass only
+    interfaces: tuple[str, ...] = ()  # interfaces that it sends to: it is left out where a stack has none of that name
+    legs: Mapping[str, str] = field(default_factory=dict)  # of a journey: leg → 中文, in order
     bulk: bool = False  # 大规模数据处理: judged under PV-PERF-1b
     probe: bool = False  # tries what the hospital's rules forbid; runs last in the functional pass, never under load
 
@@ -246,6 +260,10 @@ class Pack(Protocol):
     def metadata(self) -> Any: ...  # sqlalchemy.MetaData: the tables, in creation order by dependency
     @property
     def statements(self) -> Mapping[str, Statement]: ...
+    @property
+    def interfaces(self) -> tuple[Interface, ...]: ...
+    @property
+    def messages(self) -> Mapping[str, Message]: ...
     @property
     def transactions(self) -> tuple[Transaction, ...]: ...
     @property
@@ -327,6 +345,9 @@ class StepRecord:
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()
     message: str = ""
+    sent: bytes = b""  # of a message: its body as it left
+    status: str = ""
+    body: bytes = b""  # and what was answered, as it arrived
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

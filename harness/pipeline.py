@@ -53,6 +53,7 @@ def run(
     _identify(job)
     _open_run(job)
     yield Began(run_dir=run_dir, kept=sealed_recordings(run_dir))
+    yield from _left_out(job)
     for role, stack in stacks.items():
         if not stack.hosts:
             yield Note(text=f"{TITLES[role]}没有配置主机（hosts），将没有资源读数，PV-PERF-2 无法判定。")
@@ -73,6 +74,7 @@ def run(
 def _identify(job: Job) -> None:
     """Who answers on each side; a stack that cannot be reached stops the run before anything is written."""
     answers = {}
+    interfaces = {role.value: _interfaces_answering(job, role) for role in job.stacks}
     for role, driver in job.drivers.items():
         stack = job.stacks[role]
         answers[role] = replace(_answering(driver), title=stack.title, host=facts_of(stack))
@@ -81,6 +83,28 @@ def _identify(job: Job) -> None:
                 refuse_foreign(job, role, hospital.pack)
     for role, facts in answers.items():
         write_json(job.run_dir / "facts" / f"{role.value}.json", asdict(facts))
+    write_json(job.run_dir / "facts" / "interfaces.json", interfaces)
+
+
+def _interfaces_answering(job: Job, role: Role) -> dict[str, dict[str, str]]:
+    """Interface → what answers there. One that cannot be reached stops the run like a database that cannot."""
+    return {
+        name: driver.identify()
+        for hospital in job.hospitals
+        for name, driver in job.message_drivers(role, hospital.pack).items()
+    }
+
+
+def _left_out(job: Job) -> Iterator[Note]:
+    """Interfaces of the packs that one of the stacks has no endpoint for: what needs them is not carried out."""
+    for hospital in job.hospitals:
+        missing = [i for i in hospital.pack.interfaces if i.name not in job.endpoints]
+        if missing:
+            shown = "、".join(f"{i.title}（{i.name}）" for i in missing)
+            yield Note(
+                text=f"{hospital.pack.title}：两边没有都配置接口 {shown}，经这些接口的业务不执行；"
+                "在 stacks.toml 中用 [stacks.….endpoints.名称] 写出它们的地址。"
+            )
 
 
 def _answering(driver: Driver) -> StackFacts:
@@ -108,6 +132,7 @@ def _open_run(job: Job) -> None:
     run = runfile.describe(plan=job.plan, stacks=job.stacks, packs=[h.pack for h in job.hospitals], packs_digest=digest)
     run |= {"parts": list(job.parts), "probes": [runfile.probe_as_dict(probe) for probe in job.probes]}
     for hospital in job.hospitals:
+        _keep_documents(job, hospital.pack)
         first, *levels = drawn[hospital.pack.name]
         write_items(_functional_file(job, hospital), first)
         for path, items in zip(_load_files(job, hospital), levels, strict=True):
@@ -122,11 +147,20 @@ def _open_run(job: Job) -> None:
     runfile.write_run(job.run_dir, run)
 
 
+def _keep_documents(job: Job, pack: Pack) -> None:
+    """The interface documents as they are now: the traffic is held against them whenever the run is assessed."""
+    for interface in pack.interfaces:
+        if interface.document is not None:
+            kept = job.run_dir / "interfaces" / pack.name / interface.document.name
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_bytes(interface.document.read_bytes())
+
+
 def _draw(job: Job, hospital: Hospital) -> list[list[Item]]:
     """The functional workload, then one load workload per level."""
     plan, pack, world = job.plan, hospital.pack, hospital.world
     seed = plan.data.seed
-    return [functional(pack, world, count=plan.functional.transactions, seed=seed)] + [
+    return [functional(pack, world, count=plan.functional.transactions, seed=seed, endpoints=job.endpoints)] + [
         load(
             pack,
             world,
@@ -134,6 +168,7 @@ def _draw(job: Job, hospital: Hospital) -> list[list[Item]]:
             rate_per_s=level.rate_per_s,
             seconds=plan.load.seconds,
             seed=f"{seed}/{level.name}",
+            endpoints=job.endpoints,
         )
         for level in plan.load.levels
     ]

@@ -188,6 +188,7 @@ def transaction_line(record: TransactionRecord) -> bytes:
             s.columns,
             [[encode(v) for v in row] for row in s.rows],
             s.message,
+            *([encode(s.sent), s.status, encode(s.body)] if s.sent else []),
         ]
         for s in record.steps
     ]
@@ -210,10 +211,16 @@ def read_transactions(path: Path) -> Iterator[TransactionRecord]:
                     columns=tuple(columns),
                     rows=tuple(tuple(decode(cell) for cell in row) for row in rows),
                     message=message,
+                    **_of_a_message(*more),
                 )
-                for statement, kind, error_class, affected, columns, rows, message in steps
+                for statement, kind, error_class, affected, columns, rows, message, *more in steps
             ),
         )
+
+
+def _of_a_message(sent: Any = None, status: str = "", body: Any = None) -> dict[str, Any]:
+    """What a step has beside the rest where it was a message."""
+    return {"sent": decode(sent), "status": status, "body": decode(body)} if sent else {}
 
 
 def write_state(path: Path, states: Iterable[TableState]) -> int:

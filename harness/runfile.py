@@ -11,15 +11,20 @@ import platform
 import secrets
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from harness.content.how import How, usual
+from harness.message import Carried, Interface, Message, MessageEndpoint
 from harness.model import Group, Host, Pack, Part, Probe, Role, SqlEndpoint, Stack
 from harness.recording import read_json, write_json
 from harness.settings import Plan, plan_as_dict, stack_as_dict
+from harness.workload import reachable
 
 RUN = "run.json"
 _LIBRARIES = (
@@ -40,19 +45,58 @@ def _version(name: str) -> str:
         return "未安装"
 
 
-def pack_as_dict(pack: Pack) -> dict[str, Any]:
-    """What the comparison needs to know of a pack without importing it."""
+def pack_as_dict(pack: Pack, endpoints: Collection[str] = ()) -> dict[str, Any]:
+    """What the comparison needs to know of a pack without importing it. `endpoints`: the interfaces in use."""
+    used = {t.name for t in reachable(pack, endpoints)}
     return {
         "title": pack.title,
         "version": pack.version,
         "rules": [asdict(rule) for rule in pack.rules],
         "transactions": [
-            {"name": t.name, "title": t.title, "bulk": t.bulk, "probe": t.probe, "weight": t.weight}
+            {
+                "name": t.name,
+                "title": t.title,
+                "bulk": t.bulk,
+                "probe": t.probe,
+                "weight": t.weight,
+                "interfaces": list(t.interfaces),
+                "legs": dict(t.legs),
+            }
             for t in pack.transactions
+            if t.name in used
         ],
+        "left_out": [t.name for t in pack.transactions if t.name not in used],
+        "interfaces": [interface_as_dict(i) | {"used": i.name in endpoints} for i in pack.interfaces],
+        "messages": {name: message_as_dict(message) for name, message in pack.messages.items()},
         "tables": [table.name for table in pack.metadata.sorted_tables],
         "workload": {"functional": 0, "load": []},
     }
+
+
+def interface_as_dict(interface: Interface) -> dict[str, Any]:
+    """`document` is the name of the copy in the run folder, below `interfaces/`."""
+    document = interface.document.name if interface.document else ""
+    return asdict(interface) | {"document": document, "battery": list(interface.battery)}
+
+
+def message_as_dict(message: Message) -> dict[str, Any]:
+    """How the replies to a message are compared, and where the system must have stored what it carried."""
+    return {
+        "title": message.title,
+        "interface": message.interface,
+        "content": message.content,
+        "sends": message.sends or message.content,
+        "how": msgspec.to_builtins(message.how or usual(message.content)),
+        "carried": [asdict(each) for each in message.carried],
+    }
+
+
+def how_of(message: Mapping[str, Any]) -> How:
+    return msgspec.convert(message["how"], How)
+
+
+def carried_of(message: Mapping[str, Any]) -> tuple[Carried, ...]:
+    return tuple(Carried(**each) for each in message["carried"])
 
 
 def probe_as_dict(probe: Probe) -> dict[str, Any]:
@@ -82,7 +126,7 @@ def describe(*, plan: Plan, stacks: Mapping[Role, Stack], packs: Iterable[Pack],
         "created": now.isoformat(timespec="seconds"),
         "plan": plan_as_dict(plan),
         "stacks": {role.value: stack_as_dict(stack) for role, stack in stacks.items()},
-        "packs": {pack.name: pack_as_dict(pack) for pack in packs},
+        "packs": {pack.name: pack_as_dict(pack, used_endpoints(stacks.values())) for pack in packs},
         "packs_digest": packs_digest,
         "versions": versions(),
         "command": Path(sys.argv[0]).name,
@@ -90,6 +134,11 @@ def describe(*, plan: Plan, stacks: Mapping[Role, Stack], packs: Iterable[Pack],
         "self_test": {},
         "shared_host": shared_host(stacks.values()),
     }
+
+
+def used_endpoints(stacks: Iterable[Stack]) -> frozenset[str]:
+    """The interfaces that all of these stacks answer for."""
+    return frozenset.intersection(*(frozenset(stack.endpoints) for stack in stacks))
 
 
 def shared_host(stacks: Iterable[Stack]) -> bool:
@@ -121,6 +170,7 @@ def stacks_of(run: Mapping[str, Any]) -> dict[Role, Stack]:
         fields = dict(content)
         fields["role"] = Role(name)
         fields["sql"] = SqlEndpoint(**fields["sql"])
+        fields["endpoints"] = {k: MessageEndpoint(**v) for k, v in fields.get("endpoints", {}).items()}
         fields["hosts"] = tuple(Host(**host) for host in fields["hosts"])
         stacks[Role(name)] = Stack(**fields)
     return stacks

@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from harness.message import MessageEndpoint
 from harness.model import Host, Role, SqlEndpoint, Stack
 from harness.settings_plan import STRICT, Text
 
 ENV_NAME = r"^([A-Za-z_][A-Za-z0-9_]*)?$"
 AGENT = r"^(local|https://[^\s/@]+/?)$"
 HOST_NAME = r"^[^\s/\\]{1,64}$"
+INTERFACE = r"^[a-z][a-z0-9_]{0,39}$"
+MESSAGES = r"^(mllps?|https?|amqps?)://[^\s/]+(/\S*)?$"
 PATTERNS = {
     HOST_NAME: "不含空白和斜杠的名称，最长 64 个字",
     ENV_NAME: "环境变量的名称（字母、数字、下划线）；密码或令牌本身不写进文件",
+    INTERFACE: "接口的名称：小写字母开头，只含小写字母、数字、下划线",
+    MESSAGES: " mllp://主机:端口、http://主机:端口/路径、amqp://用户@主机/虚拟主机 这样的地址（加密的加 s：mllps）",
     AGENT: " local（本机探针），或不含口令的 https://主机:端口",
 }
 
@@ -63,6 +68,30 @@ class SqlTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointTable:
+    """`[stacks.X.endpoints.<interface>]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    url: Annotated[str, Field(pattern=MESSAGES)]
+    kind: Literal["", "mllp", "http", "soap", "amqp"] = ""  # where the address does not say it: soap
+    charset: Text = "UTF-8"
+    persistent: bool = True
+    timeout_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
+    user: str = ""
+    password_env: EnvName = ""
+    token_env: EnvName = ""
+    ca: str = ""
+    wsdl: str = ""
+
+    @property
+    def means(self) -> str:
+        """The kind that is written, or that the address and the documents say."""
+        scheme = self.url.partition(":")[0].removesuffix("s")
+        return self.kind or ("soap" if self.wsdl else scheme)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostTable:
     """`[[stacks.X.hosts]]`."""
 
@@ -82,6 +111,7 @@ class StackTable:
 
     title: str = ""
     sql: SqlTable
+    endpoints: dict[Annotated[str, Field(pattern=INTERFACE)], EndpointTable] = field(default_factory=dict)
     hosts: tuple[HostTable, ...] = ()
     production: bool = False
 
@@ -128,6 +158,21 @@ def as_stack(role: Role, table: StackTable, *, base: Path) -> Stack:
             jar=located(sql.jar),
             user=sql.user,
         ),
+        endpoints={
+            name: MessageEndpoint(
+                kind=e.means,
+                url=e.url,
+                charset=e.charset,
+                persistent=e.persistent,
+                timeout_s=e.timeout_s,
+                user=e.user,
+                password_env=e.password_env,
+                token_env=e.token_env,
+                ca=located(e.ca),
+                wsdl=located(e.wsdl),
+            )
+            for name, e in table.endpoints.items()
+        },
         hosts=tuple(
             Host(name=h.name, agent=h.agent, token_env=h.token_env, pid_file=located(h.pid_file)) for h in table.hosts
         ),
@@ -140,12 +185,22 @@ def problems(file: StacksFile, *, base: Path, environ: Mapping[str, str]) -> lis
     for role, table in file.tables():
         at = f"stacks.{role}"
         found += _endpoint_problems(f"{at}.sql", table.sql, base=base, environ=environ)
+        for name, endpoint in table.endpoints.items():
+            found += _interface_problems(f"{at}.endpoints.{name}", endpoint, base=base, environ=environ)
         names = [host.name for host in table.hosts]
         for n, host in enumerate(table.hosts, start=1):
             here = f"{at}.hosts[第 {n} 项]"
             if names.index(host.name) < n - 1:
                 found.append((f"{here}.name", f"主机名“{host.name}”与前面的主机重复，请改用不同的名称"))
             found += _secret_problems(f"{here}.token_env", host.token_env, environ, what="令牌")
+    for name in sorted(set(file.stacks.original.endpoints) & set(file.stacks.migrated.endpoints)):
+        if file.stacks.original.endpoints[name].url == file.stacks.migrated.endpoints[name].url:
+            found.append(
+                (
+                    f"stacks.migrated.endpoints.{name}.url",
+                    "与原系统的同名接口是同一个地址，等于拿系统与自己比较，请改为迁移后系统的地址",
+                )
+            )
     places = [place(table.sql) for _, table in file.tables()]
     if places[0] and places[0] == places[1]:
         found.append(
@@ -178,6 +233,21 @@ def _endpoint_problems(at: str, sql: SqlTable, *, base: Path, environ: Mapping[s
     if sql.user and not sql.url.startswith(JDBC):
         found.append((f"{at}.user", "只有 jdbc: 开头的地址才用得到 user，请把用户名写进地址（用户@主机）并删去 user"))
     return found
+
+
+def _interface_problems(
+    at: str, endpoint: EndpointTable, *, base: Path, environ: Mapping[str, str]
+) -> Iterator[Problem]:
+    yield from _secret_problems(f"{at}.password_env", endpoint.password_env, environ, what="密码")
+    yield from _secret_problems(f"{at}.token_env", endpoint.token_env, environ, what="令牌")
+    if _USER_INFO.search(endpoint.url):
+        yield f"{at}.url", "地址里写有密码，请删去，把密码放进环境变量，并用 password_env 写出该变量的名称"
+    scheme = endpoint.url.partition(":")[0].removesuffix("s")
+    if endpoint.means != scheme and (endpoint.means, scheme) != ("soap", "http"):
+        yield f"{at}.kind", f"{scheme} 地址上不会有 {endpoint.means} 接口，请改正 kind 或 url"
+    for key, file in (("ca", endpoint.ca), ("wsdl", endpoint.wsdl)):
+        if file and not (base / file).is_file():
+            yield f"{at}.{key}", f"找不到文件 {file}，请检查路径（相对路径从本文件所在的文件夹算起）"
 
 
 def _secret_problems(at: str, name: str, environ: Mapping[str, str], *, what: str) -> list[Problem]:

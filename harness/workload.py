@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.errors import BadInput
@@ -72,13 +72,19 @@ class Mix:
         return None
 
 
-def functional(pack: Pack, world: Any, *, count: int, seed: int) -> list[Item]:
+def reachable(pack: Pack, endpoints: Collection[str]) -> list[Transaction]:
+    """The transactions of a pack that can be carried out where these interfaces answer."""
+    return [t for t in pack.transactions if set(t.interfaces) <= set(endpoints)]
+
+
+def functional(pack: Pack, world: Any, *, count: int, seed: int, endpoints: Collection[str] = ()) -> list[Item]:
     """The functional pass: `count` transactions, each kind at least `EACH_AT_LEAST` times, probes last."""
+    transactions = reachable(pack, endpoints)
     drawing = Draw(world=world, pools=pack.pools(world), rng=random.Random(f"{seed}/{pack.name}/functional"))
-    ordinary = [t for t in pack.transactions if not t.bulk and not t.probe]
-    tail = [t for t in pack.transactions if t.bulk] + [t for t in pack.transactions if t.probe]
+    ordinary = [t for t in transactions if not t.bulk and not t.probe]
+    tail = [t for t in transactions if t.bulk] + [t for t in transactions if t.probe]
     drawn: list[tuple[Transaction, dict[str, Any]]] = []
-    seen = dict.fromkeys((t.name for t in pack.transactions), 0)
+    seen = dict.fromkeys((t.name for t in transactions), 0)
 
     def add(transaction: Transaction, params: dict[str, Any]) -> None:
         drawn.append((transaction, params))
@@ -107,9 +113,9 @@ def functional(pack: Pack, world: Any, *, count: int, seed: int) -> list[Item]:
     return [Item(seq=n, transaction=t.name, params=params) for n, (t, params) in enumerate(drawn, 1)]
 
 
-def stream(pack: Pack, drawing: Draw, *, rate_per_s: float) -> Iterator[Item]:
+def stream(pack: Pack, drawing: Draw, *, rate_per_s: float, endpoints: Collection[str] = ()) -> Iterator[Item]:
     """One user's endless work under load; ends only when nothing in its pools fits any transaction."""
-    mix = Mix([t for t in pack.transactions if not t.probe])
+    mix = Mix([t for t in reachable(pack, endpoints) if not t.probe])
     for n, due_ns in enumerate(arrivals(drawing.rng, rate_per_s=rate_per_s)):
         found = mix.next(drawing)
         if found is None:
@@ -117,14 +123,23 @@ def stream(pack: Pack, drawing: Draw, *, rate_per_s: float) -> Iterator[Item]:
         yield Item(seq=n, user=drawing.user, due_ns=due_ns, transaction=found[0].name, params=found[1])
 
 
-def load(pack: Pack, world: Any, *, users: int, rate_per_s: float, seconds: float, seed: str) -> list[Item]:
+def load(  # noqa: PLR0913 - what a block's workload is made of
+    pack: Pack,
+    world: Any,
+    *,
+    users: int,
+    rate_per_s: float,
+    seconds: float,
+    seed: str,
+    endpoints: Collection[str] = (),
+) -> list[Item]:
     """Everything due within `seconds` for `users` who together make `rate_per_s`; `seq` counts in order of due."""
     pools = pack.pools(world)
     work: list[Item] = []
     for user in range(users):
         rng = random.Random(f"{seed}/{pack.name}/{user}")
         drawing = Draw(world=world, pools=pools, rng=rng, user=user, users=users)
-        mine = stream(pack, drawing, rate_per_s=rate_per_s / users)
+        mine = stream(pack, drawing, rate_per_s=rate_per_s / users, endpoints=endpoints)
         work.extend(itertools.takewhile(lambda item: item.due_ns < seconds * NS, mine))
     work.sort(key=lambda item: (item.due_ns, item.user))
     return [

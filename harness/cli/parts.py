@@ -31,10 +31,15 @@ PlanName = Annotated[str, typer.Option("--plan", help="方案名（smoke、night
 
 def tools() -> Tools:
     import scenarios
-    from drivers.sql import driver_for
+    from drivers import messages, sql
     from harness.execute.site import Tools
 
-    return Tools(driver_for=driver_for, locustfile=scenarios.locustfile, probes=probes)
+    return Tools(
+        driver_for=sql.driver_for,
+        message_driver_for=messages.driver_for,
+        locustfile=scenarios.locustfile,
+        probes=probes,
+    )
 
 
 def probes() -> tuple[Probe, ...]:

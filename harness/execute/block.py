@@ -11,12 +11,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.errors import Fault
+from harness.message import MessageEndpoint
 from harness.model import SqlEndpoint, Stack
 from harness.recording import read_json, write_json
 
@@ -33,6 +34,7 @@ class BlockSpec:
     pack: str
     stack: str
     endpoint: dict[str, Any]
+    endpoints: dict[str, dict[str, Any]]  # interface → where it answers
     level: str
     level_number: int
     position: int
@@ -47,9 +49,17 @@ class BlockSpec:
     def sql(self) -> SqlEndpoint:
         return SqlEndpoint(**self.endpoint)
 
+    @property
+    def message_endpoints(self) -> dict[str, MessageEndpoint]:
+        return {name: MessageEndpoint(**endpoint) for name, endpoint in self.endpoints.items()}
 
-def endpoint_of(stack: Stack) -> dict[str, Any]:
-    return asdict(stack.sql)
+
+def endpoints_of(stack: Stack, *, used: Collection[str] = ()) -> dict[str, Any]:
+    """The two fields of a specification that say where a stack answers."""
+    return {
+        "endpoint": asdict(stack.sql),
+        "endpoints": {name: asdict(endpoint) for name, endpoint in stack.endpoints.items() if name in used},
+    }
 
 
 def read_spec(path: Path) -> BlockSpec:

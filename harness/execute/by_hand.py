@@ -25,6 +25,7 @@ from locust.runners import LocalRunner
 
 from harness import runfile
 from harness.errors import BadInput, Fault
+from harness.execute.peers import MessageDriverFor, message_drivers
 from harness.execute.sequential import check_invariants
 from harness.execute.site import refuse_protected
 from harness.execute.users import Crowd, LoopWatch, User, refuse_serial, self_test
@@ -43,7 +44,11 @@ class HandRun:
     """One run started by a person: made at Locust's start, sealed when Locust quits."""
 
     def __init__(
-        self, options: Namespace, pack: Pack, driver_for: Callable[[SqlEndpoint], Driver], environment: Environment
+        self,
+        options: Namespace,
+        pack: Pack,
+        drivers_for: tuple[Callable[[SqlEndpoint], Driver], MessageDriverFor],
+        environment: Environment,
     ) -> None:
         if not isinstance(environment.runner, LocalRunner):
             raise BadInput("信衡的 locustfile 目前只支持单个压测进程。", hint="请去掉 --master/--worker/--processes。")
@@ -56,9 +61,12 @@ class HandRun:
         self.level = next((x for x in self.plan.load.levels if x.name == options.level), self.plan.load.levels[-1])
         if not options.keep_data:
             _prepare(options, pack)
-        self.driver = driver_for(self.stack.sql)
+        self.driver = drivers_for[0](self.stack.sql)
         facts = self.driver.identify()
+        interfaces = message_drivers(pack, self.stack.endpoints, drivers_for[1])
         self.driver.make_green()
+        for interface in interfaces.values():
+            interface.make_green()
         self.world = pack.world(self.plan.data.scale)
         self.pools = pack.pools(self.world)
         self.run_dir = Path(options.out or time.strftime("out/locust-%Y%m%d-%H%M%S"))
@@ -68,6 +76,7 @@ class HandRun:
         self.crowd = Crowd(
             pack=pack,
             driver=self.driver,
+            interfaces=interfaces,
             samples=self.recording.folder / "samples.bin",
             told=tell_locust(environment),
         )
@@ -113,7 +122,7 @@ class HandRun:
         rate = self.level.rate_per_s / self.level.users
         return User(self.crowd, number), (
             Item(seq=i.seq, user=i.user, due_ns=i.due_ns + arrived, transaction=i.transaction, params=i.params)
-            for i in stream(self.pack, drawing, rate_per_s=rate)
+            for i in stream(self.pack, drawing, rate_per_s=rate, endpoints=self.stack.endpoints)
         )
 
     def bounds(self) -> dict[str, Any]:

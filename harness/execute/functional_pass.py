@@ -39,7 +39,14 @@ def _record(job: Job, hospital: Hospital, items: Sequence[Item], recording: Reco
     yield Loaded(stack=role.value, pack=pack.name, purpose=folder.name)
     write_state(folder / "state-before.jsonl", driver.state(pack.metadata))
     yield Stage(name=f"功能比对：{TITLES[role]}（{folder.name}）", total=len(items))
-    executed = execute(pack, items, driver, folder / "transactions.jsonl", trusted=role is Role.ORIGINAL)
+    executed = execute(
+        pack,
+        items,
+        driver,
+        folder / "transactions.jsonl",
+        trusted=role is Role.ORIGINAL,
+        interfaces=job.message_drivers(role, pack),
+    )
     for done, _ in enumerate(executed, 1):
         if done % 20 == 0 or done == len(items):
             yield Progress(done=done)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from harness.events import Event, Loaded, Note, Progress, Sealed, Stage
-from harness.execute.block import ANSWER_FILE, BlockSpec, endpoint_of, run_block
+from harness.execute.block import ANSWER_FILE, BlockSpec, endpoints_of, run_block
 from harness.execute.sequential import check_invariants
 from harness.execute.site import TITLES, Hospital, Job, fill
 from harness.model import Role
@@ -39,7 +39,7 @@ def load_pass(job: Job, hospital: Hospital, workloads: Sequence[Path]) -> Iterat
         spec = BlockSpec(
             pack=hospital.pack.name,
             stack=role.value,
-            endpoint=endpoint_of(job.stacks[role]),
+            **endpoints_of(job.stacks[role], used=job.endpoints),
             level=level.name,
             level_number=level_index + 1,
             position=position,

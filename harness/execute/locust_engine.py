@@ -23,6 +23,7 @@ from locust.exception import StopUser
 
 from harness.errors import Fault
 from harness.execute.block import ANSWER_FILE, ERROR_FILE, BlockSpec, read_spec
+from harness.execute.peers import MessageDriverFor, message_drivers
 from harness.execute.users import Crowd, LoopWatch, User, refuse_serial, self_test
 from harness.model import Item, Pack, ReplyKind, SqlEndpoint
 from harness.ports import Driver
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from harness.execute.by_hand import HandRun
 
 DriverFor = Callable[[SqlEndpoint], Driver]
+DriversFor = tuple[DriverFor, MessageDriverFor]
 
 
 def tell_locust(environment: Environment) -> Callable[[str, float, ReplyKind, str], None]:
@@ -49,13 +51,22 @@ def tell_locust(environment: Environment) -> Callable[[str, float, ReplyKind, st
 class BlockRun:
     """Drives one block: waits for its crowd, tests it, lets it go, and leaves `block.json`."""
 
-    def __init__(self, spec: BlockSpec, pack: Pack, driver: Driver, environment: Environment) -> None:
+    def __init__(self, spec: BlockSpec, pack: Pack, drivers_for: DriversFor, environment: Environment) -> None:
         self.spec = spec
         self.environment = environment
         self.folder = Path(spec.folder)
-        self.driver = driver
-        driver.make_green()
-        self.crowd = Crowd(pack=pack, driver=driver, samples=self.folder / "samples.bin", told=tell_locust(environment))
+        self.driver = drivers_for[0](spec.sql)
+        interfaces = message_drivers(pack, spec.message_endpoints, drivers_for[1])
+        self.driver.make_green()
+        for interface in interfaces.values():
+            interface.make_green()
+        self.crowd = Crowd(
+            pack=pack,
+            driver=self.driver,
+            interfaces=interfaces,
+            samples=self.folder / "samples.bin",
+            told=tell_locust(environment),
+        )
         self.items: list[list[Item]] = [[] for _ in range(spec.users)]
         for item in read_items(Path(spec.workload)):
             self.items[item.user].append(item)
@@ -139,11 +150,12 @@ def give_up(environment: Environment, folder: Path, fault: Fault) -> None:
     environment.process_exit_code = fault.exit_code
 
 
-def hospital_user(pack: Pack, driver_for: DriverFor) -> type[locust.User]:
+def hospital_user(pack: Pack, driver_for: DriverFor, message_driver_for: MessageDriverFor) -> type[locust.User]:
     """The Locust user class of a pack; registers the command-line options and the set-up of a run."""
+    drivers_for = (driver_for, message_driver_for)
     running: list[BlockRun | HandRun] = []
     locust.events.init_command_line_parser.add_listener(_add_options)
-    locust.events.init.add_listener(lambda environment, **_: running.extend(_begin(pack, driver_for, environment)))
+    locust.events.init.add_listener(lambda environment, **_: running.extend(_begin(pack, drivers_for, environment)))
 
     class HospitalUser(locust.User):
         """One session at the hospital's counters."""
@@ -184,7 +196,7 @@ def _add_options(parser: Any) -> None:
     group.add_argument("--block", default="", help="（由 xinheng run 使用）负载块说明文件")
 
 
-def _begin(pack: Pack, driver_for: DriverFor, environment: Environment) -> Iterator[BlockRun | HandRun]:
+def _begin(pack: Pack, drivers_for: DriversFor, environment: Environment) -> Iterator[BlockRun | HandRun]:
     """The run that Locust's options ask for."""
     options = environment.parsed_options
     if options is None:
@@ -193,7 +205,7 @@ def _begin(pack: Pack, driver_for: DriverFor, environment: Environment) -> Itera
         from harness.execute.by_hand import HandRun
 
         try:
-            yield HandRun(options, pack, driver_for, environment)
+            yield HandRun(options, pack, drivers_for, environment)
         except Fault as fault:
             sys.stderr.write(f"错误：{fault}\n")
             sys.exit(fault.exit_code)
@@ -201,7 +213,7 @@ def _begin(pack: Pack, driver_for: DriverFor, environment: Environment) -> Itera
     spec = read_spec(Path(options.block))
     gevent.spawn(_die_with_parent)
     try:
-        yield BlockRun(spec, pack, driver_for(spec.sql), environment)
+        yield BlockRun(spec, pack, drivers_for, environment)
     except Fault as fault:
         give_up(environment, Path(spec.folder), fault)
         sys.exit(fault.exit_code)

@@ -5,16 +5,18 @@ Not here: loading the data before, reading the state after (`pipeline.py`), comp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from harness.errors import Fault
 from harness.execute.conversation import SCRIPT, Talk, lost, perform
+from harness.execute.peers import connected, hang_up
+from harness.message import Outgoing
 from harness.model import Item, Pack, Rendered, Reply, ReplyKind, StepRecord, TransactionRecord
-from harness.ports import Driver
+from harness.ports import Driver, MessageDriver
 from harness.recording import disk, transaction_line
 
-Noted = tuple[Rendered, Reply]
+Noted = tuple[str, Reply, Outgoing | None]
 
 
 def rendered_statements(pack: Pack, driver: Driver) -> dict[str, Rendered]:
@@ -22,38 +24,62 @@ def rendered_statements(pack: Pack, driver: Driver) -> dict[str, Rendered]:
     return {name: driver.render(statement) for name, statement in pack.statements.items()}
 
 
+class _Sessions:
+    """The database session and the peers of the one user of this pass, opened again after one was lost."""
+
+    def __init__(self, pack: Pack, driver: Driver, interfaces: Mapping[str, MessageDriver]) -> None:
+        self._driver, self._interfaces = driver, interfaces
+        self._rendered = rendered_statements(pack, driver)
+        self.noted: list[Noted] = []
+        self.open()
+
+    def open(self) -> None:
+        self._peers = connected(self._interfaces)
+        self._session = self._driver.connect()
+        self.talk = Talk(self._session, self._rendered, self._note, self._peers)
+
+    def _note(self, step: str, reply: Reply, sent: int, answered: int, message: Outgoing | None) -> None:
+        self.noted.append((step, reply, message))
+
+    def close(self) -> None:
+        self._session.close()
+        hang_up(self._peers)
+
+
 def execute(
-    pack: Pack, items: Iterable[Item], driver: Driver, out: Path, *, trusted: bool
+    pack: Pack,
+    items: Iterable[Item],
+    driver: Driver,
+    out: Path,
+    *,
+    trusted: bool,
+    interfaces: Mapping[str, MessageDriver] | None = None,
 ) -> Iterator[TransactionRecord]:
     """Run `items` in order, append each to the file `out`, and yield it.
 
     A lost session is opened again for the next item. `trusted`: this is the original, where a script that cannot go
     on is an error of the pack, hence a fault; on the migrated stack it is a finding.
     """
-    rendered = rendered_statements(pack, driver)
     transactions = {t.name: t for t in pack.transactions}
-    noted: list[Noted] = []
-    session = driver.connect()
-    talk = Talk(session, rendered, lambda statement, reply, sent, answered: noted.append((statement, reply)))
+    sessions = _Sessions(pack, driver, interfaces or {})
     try:
         with disk(out), out.open("wb", buffering=1 << 18) as file:
             for item in items:
-                noted.clear()
-                outcome, reason = perform(transactions[item.transaction], item.params, talk)
+                sessions.noted.clear()
+                outcome, reason = perform(transactions[item.transaction], item.params, sessions.talk)
                 if trusted and reason.startswith(SCRIPT):
                     raise Fault(
                         f"场景包 {pack.name} 的业务 {item.transaction}（第 {item.seq} 笔）在原系统上也走不通：{reason}",
                         hint="这是场景包的错误，请修正 scenarios 中该业务的 act 函数。",
                     )
-                record = _record(item, outcome, reason, noted)
+                record = _record(item, outcome, reason, sessions.noted)
                 file.write(transaction_line(record))
                 yield record
                 if lost(outcome):
-                    session.close()
-                    session = driver.connect()
-                    talk = Talk(session, rendered, lambda statement, reply, s, a: noted.append((statement, reply)))
+                    sessions.close()
+                    sessions.open()
     finally:
-        session.close()
+        sessions.close()
 
 
 def _record(item: Item, outcome: ReplyKind, reason: str, noted: Iterable[Noted]) -> TransactionRecord:
@@ -64,17 +90,27 @@ def _record(item: Item, outcome: ReplyKind, reason: str, noted: Iterable[Noted])
         reason=reason,
         steps=tuple(
             StepRecord(
-                statement=statement.name,
+                statement=step,
                 kind=reply.kind,
                 error_class=reply.error_class.value,
                 affected=reply.affected,
                 columns=reply.columns,
                 rows=tuple(reply.rows),
                 message=reply.message,
+                sent=_as_sent(message),
+                status=reply.status,
+                body=reply.body,
             )
-            for statement, reply in noted
+            for step, reply, message in noted
         ),
     )
+
+
+def _as_sent(message: Outgoing | None) -> bytes:
+    """The body; what has none is known by where it went."""
+    if message is None:
+        return b""
+    return message.body or f"{message.method} {message.path}".encode()
 
 
 def check_invariants(pack: Pack, driver: Driver) -> list[dict[str, object]]:

@@ -9,8 +9,11 @@ from typing import Any
 
 from harness.errors import StackProtected
 from harness.events import Event, Progress, Stage
+from harness.execute.peers import MessageDriverFor, message_drivers
+from harness.message import Interface
 from harness.model import Pack, Part, Probe, Role, SqlEndpoint, Stack
-from harness.ports import Driver
+from harness.ports import Driver, MessageDriver
+from harness.runfile import used_endpoints
 from harness.settings import Plan
 
 TITLES = {Role.ORIGINAL: "原系统", Role.MIGRATED: "迁移后系统"}
@@ -30,6 +33,7 @@ class Tools:
 
     driver_for: Callable[[SqlEndpoint], Driver]
     locustfile: Callable[[str], Path]
+    message_driver_for: MessageDriverFor
     probes: Callable[[], tuple[Probe, ...]] = tuple  # the database compatibility suite
 
 
@@ -47,6 +51,19 @@ class Job:
     probes: tuple[Probe, ...] = ()
     resumed: bool = False
     prepared: set[tuple[Role, str]] = field(default_factory=set)  # schema made in this process
+
+    @property
+    def endpoints(self) -> frozenset[str]:
+        """The interfaces that both stacks answer for; only these are used, so that both get the same work."""
+        return used_endpoints(self.stacks.values())
+
+    def interfaces(self, pack: Pack) -> list[Interface]:
+        """Those of a pack's interfaces that are used."""
+        return [interface for interface in pack.interfaces if interface.name in self.endpoints]
+
+    def message_drivers(self, role: Role, pack: Pack) -> dict[str, MessageDriver]:
+        known = {name: self.stacks[role].endpoints[name] for name in self.endpoints}
+        return message_drivers(pack, known, self.tools.message_driver_for)
 
     def keeps_data(self, role: Role) -> bool:
         """Whether the migrated stack's tables are the migration's own work and must not be made by us."""

@@ -20,10 +20,12 @@ from gevent.event import Event
 from harness.errors import DiskFull, Fault
 from harness.execute.calls import calls_for
 from harness.execute.conversation import Talk, lost, perform
+from harness.execute.peers import connected, hang_up
 from harness.execute.sequential import rendered_statements
+from harness.message import Outgoing
 from harness.model import ErrorClass, Item, Pack, Rendered, Reply, ReplyKind, Transaction
 from harness.pacer import NS, sendable, wait_ns
-from harness.ports import Driver, Session
+from harness.ports import Driver, MessageDriver, Session
 from harness.samples import PACK
 
 SELF_TEST_SLEEP_S = 0.1
@@ -60,14 +62,17 @@ class SampleFile:
 class Crowd:
     """The users of one block: what they share while it runs."""
 
-    def __init__(self, *, pack: Pack, driver: Driver, samples: Path, told: Told) -> None:
+    def __init__(
+        self, *, pack: Pack, driver: Driver, interfaces: Mapping[str, MessageDriver], samples: Path, told: Told
+    ) -> None:
         self.driver = driver
+        self.interfaces = interfaces
         self.told = told
         self.calls = calls_for(driver)
         self.rendered = rendered_statements(pack, driver)
         self.transactions: Mapping[str, Transaction] = {t.name: t for t in pack.transactions}
         self.transaction_index = {name: n for n, name in enumerate(self.transactions)}
-        self.step_names = [*self.rendered, "commit", "rollback"]
+        self.step_names = [*self.rendered, *pack.messages, "commit", "rollback"]
         self.step_index = {name: n for n, name in enumerate(self.step_names)}
         self.file = SampleFile(samples)
         self.go = Event()
@@ -101,11 +106,12 @@ class User:
         self._open()
 
     def _open(self) -> None:
+        self._peers = connected(self._crowd.interfaces)
         self.session: Session = self._crowd.calls.make(self._crowd.driver.connect)
-        self._talk = Talk(self.session, self._crowd.rendered, self._note)
+        self._talk = Talk(self.session, self._crowd.rendered, self._note, self._peers)
 
-    def _note(self, statement: Rendered, reply: Reply, sent: int, answered: int) -> None:
-        self._steps.append((statement.name, reply, sent, answered))
+    def _note(self, step: str, reply: Reply, sent: int, answered: int, message: Outgoing | None) -> None:
+        self._steps.append((step, reply, sent, answered))
 
     def work(self, items: Iterable[Item], *, seconds: float, grace_s: float, epoch_ns: int) -> None:
         """Send every item when it is due; what no longer may be sent is counted."""
@@ -147,12 +153,16 @@ class User:
         crowd.done += 1
         crowd.told(transaction.title, (due - item.due_ns) / 1e6, outcome, reason or _error_text(steps))
         if lost(outcome):
-            crowd.calls.make(self.session.close)
+            self._hang_up()
             self._open()
 
     def close(self) -> None:
-        self._crowd.calls.make(self.session.close)
+        self._hang_up()
         self._crowd.calls.leave()
+
+    def _hang_up(self) -> None:
+        self._crowd.calls.make(self.session.close)
+        hang_up(self._peers)
 
     def time_one(self, statement: Rendered) -> tuple[int, int]:
         """When a statement was sent and answered; then its transaction is rolled back."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.message import Interface, Message
 from harness.model import Invariant, Pack, Row, Rule, Scale, Statement, Transaction
 from scenarios.his import generate, statements, statements_wards
 from scenarios.his.invariants import INVARIANTS
@@ -27,6 +28,8 @@ class His:
     transactions: tuple[Transaction, ...]
     invariants: tuple[Invariant, ...]
     rules: tuple[Rule, ...]
+    interfaces: tuple[Interface, ...] = ()
+    messages: Mapping[str, Message] = field(default_factory=dict)
 
     def world(self, scale: Scale) -> World:
         return generate.build(scale)

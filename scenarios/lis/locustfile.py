@@ -3,8 +3,8 @@
 The second composition root beside `harness/cli`: the only other place where a pack and the drivers meet.
 """
 
-from drivers.sql import driver_for
+from drivers import messages, sql
 from harness.execute.locust_engine import hospital_user
 from scenarios.lis.pack import PACK
 
-LisUser = hospital_user(PACK, driver_for)
+LisUser = hospital_user(PACK, sql.driver_for, messages.driver_for)

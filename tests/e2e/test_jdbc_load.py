@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 
 import scenarios
 from drivers.sql import driver_for
-from harness.execute.block import ANSWER_FILE, BlockSpec, endpoint_of, run_block
+from harness.execute.block import ANSWER_FILE, BlockSpec, endpoints_of, run_block
 from harness.execute.site import mark_of
 from harness.model import ReplyKind, Role, Scale, SqlEndpoint, Stack
 from harness.recording import read_json, write_items
@@ -65,7 +65,7 @@ def _block(stack: Stack, tmp_path: Path) -> tuple[dict[str, object], np.ndarray]
     spec = BlockSpec(
         pack=pack.name,
         stack=stack.role.value,
-        endpoint=endpoint_of(stack),
+        **endpoints_of(stack),
         level="x",
         level_number=1,
         position=1,

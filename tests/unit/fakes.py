@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Integer, MetaData, Table, bindparam, insert
 
+from harness.message import Interface, Message
 from harness.model import (
     Conversation,
     Drawing,
@@ -51,6 +52,8 @@ class FakePack:
     version = "0"
     metadata = METADATA
     statements: Mapping[str, Statement] = {"take": TAKE}
+    interfaces: tuple[Interface, ...] = ()
+    messages: Mapping[str, Message] = {}
     invariants: tuple[Invariant, ...] = ()
     rules: tuple[Rule, ...] = ()
     transactions = (

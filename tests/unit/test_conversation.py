@@ -17,7 +17,7 @@ def transaction(act: Any) -> Transaction:
 
 def ended(act: Any, session: FakeSession) -> tuple[ReplyKind, str, list[tuple[str, ReplyKind]]]:
     noted: list[tuple[str, ReplyKind]] = []
-    talk = Talk(session, RENDERED, lambda statement, reply, sent, answered: noted.append((statement.name, reply.kind)))
+    talk = Talk(session, RENDERED, lambda step, reply, sent, answered, message: noted.append((step, reply.kind)))
     outcome, reason = perform(transaction(act), {}, talk)
     return outcome, reason, noted
 

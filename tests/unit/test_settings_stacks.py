@@ -129,7 +129,7 @@ def test_the_file_has_the_keys_of_the_model(table: type, noun: type, aside: set[
         (
             "[stacks.original.sql]",
             "[stacks.original.mllp]\nport = 2575\n[stacks.original.sql]",
-            "stacks.original.mllp：没有这个键，请删去；此处可用的键有 title、sql、hosts、production。",
+            "stacks.original.mllp：没有这个键，请删去；此处可用的键有 title、sql、endpoints、hosts、production。",
         ),
         (
             "production = true",

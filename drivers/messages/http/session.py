@@ -168,7 +168,13 @@ class HttpSession:
                 message = message.replace(each, "***")
         if answer.followed:
             message = f"{message}（其后另有多余的内容）"
-        return Reply(kind, (), (), -1, error_class, message, answer.body)
+        return Reply(kind, (), (), -1, error_class, message, answer.body, self._status(answer))
+
+    @staticmethod
+    def _status(answer: Answer) -> str:
+        """201 application/json"""
+        kind = (answer.header("content-type") or "").partition(";")[0].strip().lower()
+        return f"{answer.status_code} {kind}".rstrip()
 
     def _line_about(self, answer: Answer) -> str:
         """200 OK (application/json; charset=utf-8)"""
