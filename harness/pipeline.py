@@ -161,15 +161,7 @@ def _draw(job: Job, hospital: Hospital) -> list[list[Item]]:
     plan, pack, world = job.plan, hospital.pack, hospital.world
     seed = plan.data.seed
     return [functional(pack, world, count=plan.functional.transactions, seed=seed, endpoints=job.endpoints)] + [
-        load(
-            pack,
-            world,
-            users=level.users,
-            rate_per_s=level.rate_per_s,
-            seconds=plan.load.seconds,
-            seed=f"{seed}/{level.name}",
-            endpoints=job.endpoints,
-        )
+        load(pack, world, level, seconds=plan.load.seconds, seed=f"{seed}/{level.name}", endpoints=job.endpoints)
         for level in plan.load.levels
     ]
 

@@ -9,6 +9,8 @@ import enum
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.interface_result import DocumentCheck, ExchangeTimes, HandledCase, InterfaceUse, StoredFields
+
 FORMAT = 1
 
 
@@ -210,121 +212,6 @@ class Estimate:
     scope: str = "transaction"  # or: message, leg (`transaction` is then the message's name, or journey/leg)
     excluded: str = ""  # why it does not count (function differs, too few samples …)
     blocks_needed: int = 0  # further blocks per stack that would decide, 0 where decided
-
-
-# --------------------------------------------------------------------------- interfaces
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageUse:
-    """What one message and its replies came to in the functional pass."""
-
-    name: str
-    title: str
-    sent: int  # exchanges that both stacks were asked for
-    equal: int  # replies without any difference beyond noise and rules
-    original: dict[str, int]  # reply kind → number
-    migrated: dict[str, int]
-    samples: dict[str, str] = field(default_factory=dict)  # file below interfaces/ → SHA-256 of it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InterfaceUse:
-    """One entry of the interface register."""
-
-    pack: str
-    name: str
-    title: str
-    kind: str  # mllp http soap amqp
-    peer: str
-    version: str
-    used: bool  # both stacks have an endpoint of this name
-    document: str  # file below interfaces/, or ""
-    original: dict[str, str] = field(default_factory=dict)  # what answered: protocol, address, charset …
-    migrated: dict[str, str] = field(default_factory=dict)
-    messages: tuple[MessageUse, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFields:
-    """What one message told a stack, held against what the stack stored (PV-INTF-2)."""
-
-    pack: str
-    interface: str
-    message: str
-    stack: str
-    table: str
-    checked: int  # values
-    wrong: int
-    missing_rows: int
-    examples: tuple[str, ...] = ()  # at most three: path, sent, stored
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExchangeTimes:
-    """Service times of one message at one level on one stack (PV-INTF-3), in milliseconds."""
-
-    pack: str
-    interface: str
-    message: str
-    level: str
-    stack: str
-    count: int
-    mean: float
-    p50: float
-    p95: float
-    p99: float
-    maximum: float
-    timed_out: int
-    failed: int  # failed or unreachable
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentDeviation:
-    """One way in which the traffic departs from the interface document (PV-INTF-5)."""
-
-    pack: str
-    interface: str
-    message: str
-    part: str  # request | reply
-    path: str
-    breach: str  # harness/content/message_checks.py
-    asked: str  # what the document says, in Chinese
-    original: int  # messages of that stack that depart so
-    migrated: int
-    example: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentCheck:
-    """How much of an interface's traffic was held against its document."""
-
-    pack: str
-    interface: str
-    document: str
-    checked: int  # requests and replies of both stacks
-    unchecked: int  # the document does not speak of them
-    deviations: tuple[DocumentDeviation, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandledCase:
-    """One case of the error-handling battery on both stacks (PV-INTF-4)."""
-
-    pack: str
-    interface: str
-    message: str
-    case: str  # truncated, half_open …
-    title: str
-    expected: str  # Chinese
-    original: str  # reply kind, or sequence of kinds
-    migrated: str
-    original_dirty: dict[str, int] = field(default_factory=dict)  # table → rows more than there should be
-    migrated_dirty: dict[str, int] = field(default_factory=dict)
-    original_recovers: bool = True  # the good message could be sent afterwards
-    migrated_recovers: bool = True
-    outcome: str = ""  # alike · different · dirty · stuck · unexpected (alike, but not what is expected) · not run
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from typing import Any
 from harness.errors import BadInput
 from harness.model import Item, Pack, Transaction
 from harness.pacer import NS, arrivals
+from harness.settings_plan import Level
 
 EACH_AT_LEAST = 3  # occurrences of every transaction in the functional pass
 
@@ -123,23 +124,16 @@ def stream(pack: Pack, drawing: Draw, *, rate_per_s: float, endpoints: Collectio
         yield Item(seq=n, user=drawing.user, due_ns=due_ns, transaction=found[0].name, params=found[1])
 
 
-def load(  # noqa: PLR0913 - what a block's workload is made of
-    pack: Pack,
-    world: Any,
-    *,
-    users: int,
-    rate_per_s: float,
-    seconds: float,
-    seed: str,
-    endpoints: Collection[str] = (),
+def load(
+    pack: Pack, world: Any, level: Level, *, seconds: float, seed: str, endpoints: Collection[str] = ()
 ) -> list[Item]:
-    """Everything due within `seconds` for `users` who together make `rate_per_s`; `seq` counts in order of due."""
+    """Everything due within `seconds` for the users of a level; `seq` counts in order of due."""
     pools = pack.pools(world)
     work: list[Item] = []
-    for user in range(users):
+    for user in range(level.users):
         rng = random.Random(f"{seed}/{pack.name}/{user}")
-        drawing = Draw(world=world, pools=pools, rng=rng, user=user, users=users)
-        mine = stream(pack, drawing, rate_per_s=rate_per_s / users, endpoints=endpoints)
+        drawing = Draw(world=world, pools=pools, rng=rng, user=user, users=level.users)
+        mine = stream(pack, drawing, rate_per_s=level.rate_per_s / level.users, endpoints=endpoints)
         work.extend(itertools.takewhile(lambda item: item.due_ns < seconds * NS, mine))
     work.sort(key=lambda item: (item.due_ns, item.user))
     return [

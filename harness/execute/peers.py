@@ -6,6 +6,7 @@ Not here: what is said (`conversation.py`), the protocols (drivers).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from typing import NamedTuple
 
 from harness.message import MessageEndpoint
@@ -35,12 +36,12 @@ def message_drivers(
 def connected(drivers: Mapping[str, MessageDriver]) -> dict[str, Peer]:
     """Sessions of one user. Raises like `MessageDriver.connect`; those opened before are closed then."""
     peers: dict[str, Peer] = {}
-    try:
+    with ExitStack() as opened:
         for name, driver in drivers.items():
-            peers[name] = Peer(driver.connect(), driver.endpoint.charset)
-    except BaseException:
-        hang_up(peers)
-        raise
+            session = driver.connect()
+            opened.callback(session.close)
+            peers[name] = Peer(session, driver.endpoint.charset)
+        opened.pop_all()
     return peers
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam
 from drivers.sql.render import dialect_of, render
 from harness.cells import decode_map, encode
 from harness.model import Pack, Scale, Statement
+from harness.settings_plan import Level
 from harness.workload import Draw, functional, load
 
 SMALL = Scale(outpatients_per_day=60, days=2, seed=7)
@@ -78,7 +79,7 @@ def test_the_same_seed_draws_the_same_work(pack: Pack) -> None:
 
 def test_pools_do_not_run_dry_under_load(pack: Pack) -> None:
     """40 users, 4000 transactions in a block: the mix is what the weights say."""
-    items = load(pack, pack.world(Scale()), users=40, rate_per_s=400, seconds=10, seed="load")
+    items = load(pack, pack.world(Scale()), Level(name="x", users=40, rate_per_s=400), seconds=10, seed="load")
     done = Counter(item.transaction for item in items)
     weights = {t.name: t.weight for t in pack.transactions if not t.probe}
     assert len(items) > 3500

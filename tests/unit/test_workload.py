@@ -6,6 +6,7 @@ import pytest
 
 from harness.errors import BadInput
 from harness.pacer import NS
+from harness.settings_plan import Level
 from harness.workload import EACH_AT_LEAST, functional, load
 from tests.unit.fakes import FakePack
 
@@ -33,22 +34,22 @@ def test_a_kind_that_can_never_be_drawn_is_refused() -> None:
 
 
 def test_load_shares_the_pools_out_so_that_no_two_users_meet() -> None:
-    items = load(FakePack(), None, users=7, rate_per_s=200, seconds=2, seed="s")
+    items = load(FakePack(), None, Level(name="x", users=7, rate_per_s=200), seconds=2, seed="s")
     seats = [i.params["seat"] for i in items if i.transaction == "take"]
     assert len(seats) == len(set(seats)) > 100
     assert all(i.params["seat"] % 7 == i.user for i in items if i.transaction == "take")
 
 
 def test_load_is_in_order_of_due_within_the_block_and_without_probes() -> None:
-    items = load(FakePack(), None, users=5, rate_per_s=100, seconds=3, seed="s")
+    items = load(FakePack(), None, Level(name="x", users=5, rate_per_s=100), seconds=3, seed="s")
     assert [i.due_ns for i in items] == sorted(i.due_ns for i in items)
     assert items[-1].due_ns < 3 * NS
     assert [i.seq for i in items] == list(range(1, len(items) + 1))
     assert not any(i.transaction == "forbidden" for i in items)
     assert 200 < len(items) < 400  # 300 expected
-    assert items == load(FakePack(), None, users=5, rate_per_s=100, seconds=3, seed="s")
+    assert items == load(FakePack(), None, Level(name="x", users=5, rate_per_s=100), seconds=3, seed="s")
 
 
 def test_a_longer_block_begins_with_the_same_work() -> None:
-    short = load(FakePack(), None, users=3, rate_per_s=50, seconds=2, seed="s")
-    assert load(FakePack(), None, users=3, rate_per_s=50, seconds=4, seed="s")[: len(short)] == short
+    short = load(FakePack(), None, Level(name="x", users=3, rate_per_s=50), seconds=2, seed="s")
+    assert load(FakePack(), None, Level(name="x", users=3, rate_per_s=50), seconds=4, seed="s")[: len(short)] == short
