@@ -21,13 +21,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from harness.result import Estimate, Judgement, Result, Series
-from reports import behaviours, charts, marks, numbers, text, view
+from reports import behaviours, charts, interfaces, marks, numbers, text, view
 from reports.files import write_whole
 from reports.words import Words
 
 SECTIONS = (
-    "summary", "clauses", "systems", "function", "invariants", "compatibility", "performance", "resources", "method",
-    "tools", "annex",
+    "summary", "clauses", "systems", "function", "invariants", "interfaces", "compatibility", "performance",
+    "resources", "method", "tools", "annex",
 )  # fmt: skip
 QUANTILES = (50, 90, 95, 99)
 _KIND = {
@@ -37,7 +37,7 @@ _KIND = {
 _ATTACHMENTS = (
     ("report.html", "report"), ("result.json", "result"), ("series.json", "series"), ("junit.xml", "junit"),
     ("manifest.json", "manifest"), ("run.json", "run"), ("facts/", "facts"), ("workload/", "workload"),
-    ("recordings/", "recordings"), ("readings/", "readings"), ("dbcompat/", "dbcompat"),
+    ("recordings/", "recordings"), ("readings/", "readings"), ("interfaces/", "interfaces"), ("dbcompat/", "dbcompat"),
 )  # fmt: skip
 
 
@@ -77,6 +77,7 @@ def render(result: Result, series: Series, lang: str = "zh") -> str:
         **_systems(result, words),
         **_function(result),
         **_invariants(result),
+        **interfaces.arranged(result),
         **_behaviours(result),
         **_performance(result, series, words),
         **_resources(result, series, words),
@@ -221,10 +222,11 @@ class _Row:
 def _performance(result: Result, series: Series, words: Words) -> dict[str, Any]:
     performance = result.plan.get("performance")
     stated: Mapping[str, Any] = performance if isinstance(performance, Mapping) else {}
-    main = f"{stated.get('metric', 'p95')}_ratio"
+    main = view.main_metric(result.plan)
+    own = [estimate for estimate in result.estimates if estimate.scope == view.TRANSACTION]
     confidence = f"{float(stated.get('confidence', 0.95)) * 100:g}%"
     groups: dict[tuple[str, str], list[Estimate]] = {}
-    for estimate in result.estimates:
+    for estimate in own:
         groups.setdefault((estimate.metric, estimate.pack), []).append(estimate)
     keys = sorted(groups, key=lambda key: key[0] != main)  # the metric that is judged comes first
     metrics = [_metric(result, groups[key], key, main, words) for key in keys]
@@ -240,7 +242,7 @@ def _performance(result: Result, series: Series, words: Words) -> dict[str, Any]
         "distributions": _distributions(result, series, words),
         "quantiles": QUANTILES,
         "throughputs": _throughputs(result, words),
-        "methods": list(dict.fromkeys(e.method for e in result.estimates if e.method)),
+        "methods": list(dict.fromkeys(e.method for e in own if e.method)),
     }
 
 

@@ -10,9 +10,10 @@
     invariant  violated      → failure  one per stack and moment; what holds passes
     behaviour  not the same  → failure  unless the plan accepts it
                unknown       → error
+    case       of error handling: not run → error, otherwise than alike → failure
 
 One suite per group of clauses (PV-FUNC, PV-PERF …), one for the findings and one for the invariants of each pack, one
-per group of the database compatibility suite.
+per group of the database compatibility suite, one per interface for the error-handling battery.
 Not here: figures that the result does not hold, and times, which belong to samples and not to clauses.
 """
 
@@ -23,8 +24,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from harness.interface_result import HandledCase
 from harness.result import Behaviour, BehaviourClass, Finding, InvariantResult, Judgement, Result, Verdict
-from reports import behaviours, view
+from reports import behaviours, interfaces, view
 from reports.files import write_whole
 from reports.text import lines, one_line
 from reports.words import Words
@@ -50,6 +52,8 @@ def render(result: Result, lang: str = "zh") -> bytes:
     for asked in behaviours.grouped(result):
         own = (_behaviour(b, words) for b in (*asked.unsame, *asked.same))
         _suite(root, f"db-compat.{asked.name}", result, own)
+    for row in interfaces.battery(result):
+        _suite(root, f"error-handling.{row.interface}", result, (_handled(case, words) for case in row.cases))
     _count(root, root.iter("testcase"))
     ElementTree.indent(root, " ")
     content: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -161,4 +165,22 @@ def _behaviour(behaviour: Behaviour, words: Words) -> Element:
         told.append(f"  {words('stack.original')}{words('doc.colon')}{exchange.original}")
         told.append(f"  {words('stack.migrated')}{words('doc.colon')}{exchange.migrated}")
     mark.text = lines("\n".join(one_line(line) for line in told))
+    return case
+
+
+def _handled(handled: HandledCase, words: Words) -> Element:
+    case = _case(f"error-handling.{handled.interface}", f"{handled.message} {handled.case} {handled.title}")
+    if handled.outcome == interfaces.ALIKE:
+        return case
+    mark = SubElement(case, "error" if handled.outcome == "not run" else "failure", type=one_line(handled.outcome))
+    mark.set("message", one_line(handled.reason or words.label("handled", handled.outcome)))
+    mark.text = lines(
+        "\n".join(
+            f"{words(f'stack.{stack}')}{words('doc.colon')}{one_line(answer)} {dirty or ''}"
+            for stack, answer, dirty in (
+                ("original", handled.original, handled.original_dirty),
+                ("migrated", handled.migrated, handled.migrated_dirty),
+            )
+        )
+    )
     return case

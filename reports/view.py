@@ -15,6 +15,7 @@ from urllib.parse import quote
 from harness.result import Distribution, Estimate, Finding, Judgement, Result, Verdict
 
 NOISE = "noise"
+TRANSACTION = "transaction"  # what an estimate is of; those of messages and legs stand with the interfaces
 STACKS = ("original", "migrated")
 _SECTIONS = {
     "verdicts": "clauses",
@@ -26,6 +27,11 @@ _SECTIONS = {
     "rules": "function",
     "invariants": "invariants",
     "behaviours": "compatibility",
+    "interfaces": "interfaces",
+    "stored_fields": "interfaces",
+    "exchange_times": "interfaces",
+    "documents": "interfaces",
+    "battery": "interfaces",
     "load": "performance",
     "estimates": "performance",
     "readings": "resources",
@@ -120,6 +126,13 @@ class Standing(enum.StrEnum):
     ACROSS = "across"
     BEYOND = "beyond"
     NONE = "none"  # no limit, or the estimate does not count
+
+
+def main_metric(plan: Mapping[str, Any]) -> str:
+    """The ratio that the plan judges by."""
+    performance = plan.get("performance")
+    metric = performance.get("metric", "p95") if isinstance(performance, Mapping) else "p95"
+    return f"{metric}_ratio"
 
 
 def limit_of(plan: Mapping[str, Any], metric: str) -> float | None:

@@ -50,7 +50,7 @@ def rich() -> Result:
         "format": FORMAT,
         "invariants": _invariants(),
         "load": _blocks(),
-        "estimates": _estimates(),
+        "estimates": (*_estimates(), *_of_interfaces()),
         "readings": {"original": _readings(1.0), "migrated": _readings(1.35)},
     }
     return msgspec.convert({**_texts(), **made}, Result)
@@ -148,7 +148,18 @@ def wide(*, transactions: int = 40, findings: int = 300, points: int = 6 * 3600)
 
 def _poison(value: Any, at: str = "") -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        keep = {"stack", "metric", "unit", "verdict", "when", "created", "explained_by", "consequence_of", "outcome"}
+        keep = {
+            "stack",
+            "metric",
+            "unit",
+            "verdict",
+            "when",
+            "created",
+            "explained_by",
+            "consequence_of",
+            "outcome",
+            "scope",
+        }
         changed = {
             f.name: _poison(getattr(value, f.name), f.name) for f in dataclasses.fields(value) if f.name not in keep
         }
@@ -222,6 +233,16 @@ def _estimates() -> tuple[Estimate, ...]:
                     )
                 )  # fmt: skip
     return tuple(found)
+
+
+def _of_interfaces() -> tuple[Estimate, ...]:
+    """One message and one leg of a journey."""
+    common = {"pack": "lis", "level": "典型", "metric": "p95_ratio", "n": 604, "method": "按负载块自助法"}
+    figures = {"value": 1.3, "low": 1.1, "high": 1.5, "low_adjusted": 1.05, "high_adjusted": 1.62}
+    return (
+        Estimate(**common, **figures, transaction="results_oru", scope="message", original=15.8, migrated=20.6),
+        Estimate(**common, **figures, transaction="journey/charge", scope="leg", original=31.0, migrated=40.2),
+    )
 
 
 def _too_few(name: str, level: str) -> Estimate:
