@@ -210,6 +210,7 @@ class Transaction:
     draw: Callable[[Drawing], dict[str, Any] | None]
     act: Callable[..., None]  # act(conversation, **params)
     weight: float = 1.0  # share in the load mix; 0: functional pass only
+    size: float = 1.0  # how many ordinary transactions it is worth: under load, there are fewer of the big ones
     interfaces: tuple[str, ...] = ()  # interfaces that it sends to: it is left out where a stack has none of that name
     legs: Mapping[str, str] = field(default_factory=dict)  # of a journey: leg → 中文, in order
     bulk: bool = False  # 大规模数据处理: judged under PV-PERF-1b

@@ -58,6 +58,11 @@ class Mix:
         self.transactions = [t for t in transactions if t.weight > 0]
         self.cumulative = list(itertools.accumulate(t.weight for t in self.transactions))
 
+    @property
+    def size(self) -> float:
+        """Of a transaction on average."""
+        return sum(t.weight * t.size for t in self.transactions) / self.cumulative[-1] if self.transactions else 1.0
+
     def next(self, drawing: Draw) -> tuple[Transaction, dict[str, Any]] | None:
         """A transaction with its parameters, or None when nothing at all fits any more."""
         rng = drawing.rng
@@ -117,7 +122,7 @@ def functional(pack: Pack, world: Any, *, count: int, seed: int, endpoints: Coll
 def stream(pack: Pack, drawing: Draw, *, rate_per_s: float, endpoints: Collection[str] = ()) -> Iterator[Item]:
     """One user's endless work under load; ends only when nothing in its pools fits any transaction."""
     mix = Mix([t for t in reachable(pack, endpoints) if not t.probe])
-    for n, due_ns in enumerate(arrivals(drawing.rng, rate_per_s=rate_per_s)):
+    for n, due_ns in enumerate(arrivals(drawing.rng, rate_per_s=rate_per_s / mix.size)):
         found = mix.next(drawing)
         if found is None:
             return

@@ -1,6 +1,7 @@
 """The workload is the same work for both stacks: deterministic, complete, and honest about what does not fit."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -53,3 +54,27 @@ def test_load_is_in_order_of_due_within_the_block_and_without_probes() -> None:
 def test_a_longer_block_begins_with_the_same_work() -> None:
     short = load(FakePack(), None, Level(name="x", users=3, rate_per_s=50), seconds=2, seed="s")
     assert load(FakePack(), None, Level(name="x", users=3, rate_per_s=50), seconds=4, seed="s")[: len(short)] == short
+
+
+def test_of_transactions_worth_ten_there_are_a_tenth() -> None:
+    class FakePackOfJourneys(FakePack):
+        transactions = tuple(replace(t, size=10) for t in FakePack.transactions)
+
+    items = load(FakePackOfJourneys(), None, Level(name="x", users=5, rate_per_s=100), seconds=10, seed="s")
+    assert 60 < len(items) < 140  # 100 expected
+
+
+def test_what_needs_an_interface_is_left_out_where_there_is_none() -> None:
+    class FakePackWithInterface(FakePack):
+        transactions = (
+            replace(FakePack.transactions[0], name="by_message", interfaces=("lis_hl7",)),
+            *FakePack.transactions,
+        )
+
+    pack = FakePackWithInterface()
+    without, having = (
+        {i.transaction for i in functional(pack, None, count=60, seed=1, endpoints=known)}
+        for known in ((), ("lis_hl7", "other"))
+    )
+    assert "by_message" not in without
+    assert having - without == {"by_message"}
