@@ -18,7 +18,7 @@ class MessageUse:
     equal: int  # replies without any difference beyond noise and rules
     original: dict[str, int]  # reply kind → number
     migrated: dict[str, int]
-    samples: dict[str, str] = field(default_factory=dict)  # file below interfaces/ → SHA-256 of it
+    samples: dict[str, str] = field(default_factory=dict)  # file below interfaces/<pack>/ → SHA-256 of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class InterfaceUse:
     peer: str
     version: str
     used: bool  # both stacks have an endpoint of this name
-    document: str  # file below interfaces/, or ""
+    document: str  # file below interfaces/<pack>/, or ""
     original: dict[str, str] = field(default_factory=dict)  # what answered: protocol, address, charset …
     migrated: dict[str, str] = field(default_factory=dict)
     messages: tuple[MessageUse, ...] = ()
@@ -50,12 +50,13 @@ class StoredFields:
     checked: int  # values
     wrong: int
     missing_rows: int
-    examples: tuple[str, ...] = ()  # at most three: path, sent, stored
+    alike: int = 0  # of the wrong values and missing rows: those where the original does just the same
+    examples: tuple[str, ...] = ()  # at most three: path, sent, stored; those that are not alike first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeTimes:
-    """Service times of one message at one level on one stack (PV-INTF-3), in milliseconds."""
+    """Service times of one message at one level on one stack (PV-INTF-3), in ms, of exchanges answered with ok."""
 
     pack: str
     interface: str
@@ -70,6 +71,24 @@ class ExchangeTimes:
     maximum: float
     timed_out: int
     failed: int  # failed or unreachable
+    refused: int = 0  # answered, but not with what was asked for: no part of the times
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JourneyLeg:
+    """How long one leg of a journey took at one level on one stack, from its first step to its commit; in ms."""
+
+    pack: str
+    journey: str  # transaction
+    leg: str
+    title: str
+    level: str
+    stack: str
+    count: int
+    mean: float
+    p50: float
+    p95: float
+    maximum: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +116,7 @@ class DocumentCheck:
     document: str
     checked: int  # requests and replies of both stacks
     unchecked: int  # the document does not speak of them
+    trouble: str = ""  # why the document cannot be used
     deviations: tuple[DocumentDeviation, ...] = ()
 
 

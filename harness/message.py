@@ -5,6 +5,7 @@ Not here: reading a message's content (`content/`), sending it (`drivers`).
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,27 @@ class Outgoing:
     path: str = ""  # http, soap: below the endpoint's address · amqp: routing key
     method: str = "POST"
     headers: Mapping[str, str] = field(default_factory=dict)  # SOAPAction, Content-Type …
+
+
+class Misbehaviour(enum.StrEnum):
+    """What a sender may do to its connection, and a receiver must bear."""
+
+    label: str
+    expected: str
+
+    def __new__(cls, value: str, label: str, expected: str) -> Misbehaviour:
+        each = str.__new__(cls, value)
+        each._value_ = value
+        each.label = label
+        each.expected = expected
+        return each
+
+    HALF_OPEN = "half_open", "只发前一半便不再出声，随后断开", "不落库"
+    RESET = "reset", "只发前一半便复位连接（RST）", "不落库"
+    SLOW = "slow", "逐段慢发，历时约 1 秒", "应接受"
+    GONE = "gone", "发完立即断开，不等应答，随后重发", "只生效一次"
+    ANSWER_LOST = "answer_lost", "应答丢失，随后重发", "只生效一次"
+    PIPELINED = "pipelined", "同一报文两份连在一起发出", "逐份应答，只生效一次"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,7 +92,9 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqlEndpoint:
-    """Where a stack's database answers. `url` is an SQLAlchemy URL without a password, or a JDBC URL."""
+    """Where a stack's database answers. `url` is an SQLAlchemy URL without a password, or a JDBC URL; none where there
+    is no database to be reached.
+    """
 
     url: str
     password_env: str = ""  # name of the environment variable that holds the password
@@ -118,7 +120,7 @@ class Stack:
 
     role: Role
     title: str
-    sql: SqlEndpoint
+    sql: SqlEndpoint = SqlEndpoint(url="")
     endpoints: Mapping[str, MessageEndpoint] = field(default_factory=dict)  # interface → where it answers
     hosts: tuple[Host, ...] = ()
     production: bool = False
@@ -208,7 +210,7 @@ class Transaction:
     name: str  # identifier, e.g. "charge"
     title: str  # 收费结算
     draw: Callable[[Drawing], dict[str, Any] | None]
-    act: Callable[..., None]  # act(conversation, **params)
+    act: Callable[..., Any]  # act(conversation, **params); what it returns is for a reference application
     weight: float = 1.0  # share in the load mix; 0: functional pass only
     size: float = 1.0  # how many ordinary transactions it is worth: under load, there are fewer of the big ones
     interfaces: tuple[str, ...] = ()  # interfaces that it sends to: it is left out where a stack has none of that name
@@ -347,6 +349,7 @@ class StepRecord:
     rows: tuple[tuple[Any, ...], ...] = ()
     message: str = ""
     sent: bytes = b""  # of a message: its body as it left
+    address: str = ""  # POST /orders/7?page=1, where it went to a place of its own
     status: str = ""
     body: bytes = b""  # and what was answered, as it arrived
 
@@ -360,6 +363,25 @@ class TransactionRecord:
     outcome: ReplyKind
     reason: str  # why it was refused, in the pack's words
     steps: tuple[StepRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRecord:
+    """One case of the error-handling battery as it went on one stack: what was sent, then the good message."""
+
+    seq: int  # item of the workload whose message was used; 0: no message was left for this case
+    transaction: str
+    interface: str
+    message: str
+    case: str  # truncated_half, half_open … or "good": the good message and nothing before it
+    title: str
+    expected: str
+    expect: str  # harness.content.battery.Expect
+    replies: tuple[str, ...] = ()  # kinds, one for each thing that was sent and could be answered
+    said: tuple[str, ...] = ()  # one line about each of them
+    left: tuple[Mapping[str, int], ...] = ()  # table → rows more, after each thing that was sent
+    good: str = ""  # kind of the reply to the good message
+    good_left: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

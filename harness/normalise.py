@@ -60,6 +60,11 @@ class Kind(enum.StrEnum):
     ERROR_CLASS = "error_class", "语句执行失败或错误类别不同"
     OUTCOME = "outcome", "业务结果不同"
     COLUMNS = "columns", "列不同"
+    FIELD_MISSING = "field_missing", "应答缺少字段"
+    FIELD_EXTRA = "field_extra", "应答多出字段"
+    FIELD_ORDER = "field_order", "应答中的次序不同"
+    UNREADABLE = "unreadable", "应答无法读取"
+    STATUS = "status", "应答状态不同"
 
 
 def label_of(kind: str) -> str:

@@ -14,10 +14,21 @@ from harness import runfile
 from harness.doctor.common import FACTS
 from harness.errors import BadInput
 from harness.events import Began, Ended, Event, Loaded, Note, Stage
+from harness.execute.battery_pass import battery_pass
 from harness.execute.compat_pass import compat_pass
 from harness.execute.functional_pass import functional_pass
 from harness.execute.load_pass import load_pass
-from harness.execute.site import TITLES, Hospital, Job, Tools, refuse_foreign, refuse_protected
+from harness.execute.site import (
+    TITLES,
+    Hospital,
+    Job,
+    Tools,
+    possible_parts,
+    refuse_foreign,
+    refuse_protected,
+    refuse_unreachable,
+    refuse_without_database,
+)
 from harness.execute.watching import facts_of, watching
 from harness.model import Item, Pack, Part, Role, Stack
 from harness.ports import Driver
@@ -38,6 +49,9 @@ def run(
 ) -> Iterator[Event]:
     """A new run, or the rest of the one that `run_dir` holds. `parts`: what it consists of, where not as planned."""
     refuse_protected(stacks)
+    refuse_without_database(stacks, packs)
+    refuse_unreachable(runfile.used_endpoints(stacks.values()), packs)
+    chosen = possible_parts(stacks, planned=plan.parts, named=parts)
     job = Job(
         run_dir=run_dir,
         plan=plan,
@@ -45,8 +59,8 @@ def run(
         drivers={role: tools.driver_for(stack.sql) for role, stack in stacks.items()},
         hospitals=tuple(Hospital(pack=pack, world=pack.world(plan.data.scale)) for pack in packs),
         tools=tools,
-        parts=tuple(parts or plan.parts),
-        probes=tools.probes() if Part.COMPAT in (parts or plan.parts) else (),
+        parts=chosen,
+        probes=tools.probes() if Part.COMPAT in chosen else (),
         resumed=(run_dir / runfile.RUN).exists(),
     )
     yield Stage(name="生成医院数据与负载", total=1)
@@ -61,6 +75,8 @@ def run(
         for hospital in job.hospitals if Part.FUNCTIONAL in job.parts else ():
             items = list(read_items(_functional_file(job, hospital)))
             yield from functional_pass(job, hospital, items)
+        for hospital in job.hospitals if Part.BATTERY in job.parts else ():
+            yield from battery_pass(job, hospital)
         for hospital in job.hospitals if Part.LOAD in job.parts else ():
             for event in load_pass(job, hospital, _load_files(job, hospital)):
                 yield event
@@ -96,7 +112,13 @@ def _interfaces_answering(job: Job, role: Role) -> dict[str, dict[str, str]]:
 
 
 def _left_out(job: Job) -> Iterator[Note]:
-    """Interfaces of the packs that one of the stacks has no endpoint for: what needs them is not carried out."""
+    """What cannot be done for want of an address: databases that are not known, interfaces without an endpoint."""
+    without = [TITLES[role] for role, stack in job.stacks.items() if not stack.sql.url]
+    if without:
+        yield Note(
+            text=f"{'、'.join(without)}没有写数据库地址：只比对应答，不比对存储的数据；各遍之间信衡不能恢复被测系统的数据，"
+            "请让它在每一遍之前都是同样的状态，或只发送重复办理也无妨的报文。"
+        )
     for hospital in job.hospitals:
         missing = [i for i in hospital.pack.interfaces if i.name not in job.endpoints]
         if missing:
@@ -120,7 +142,8 @@ def _open_run(job: Job) -> None:
     """Write the workload and `run.json`, or make sure that a resumed run still is the same work."""
     drawn = {h.pack.name: _draw(job, h) for h in job.hospitals}
     scripts = [(probe.id, probe.setup, probe.script) for probe in job.probes]
-    digest = runfile.digest(repr(each).encode() for each in (*drawn.items(), *scripts))
+    versions = [(h.pack.name, h.pack.version) for h in job.hospitals]
+    digest = runfile.digest(repr(each).encode() for each in (*versions, *drawn.items(), *scripts))
     if job.resumed:
         before = runfile.read_run(job.run_dir)
         if before["plan"] != plan_as_dict(job.plan) or before["packs_digest"] != digest:

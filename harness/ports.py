@@ -10,7 +10,7 @@ import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from harness.message import MessageEndpoint, Outgoing
+from harness.message import MessageEndpoint, Misbehaviour, Outgoing
 from harness.model import ErrorClass, Rendered, Reply, Row, Statement, TableState
 from harness.result import Examination, StackFacts
 
@@ -113,6 +113,21 @@ class Server(Protocol):
         """Stop it and delete its data."""
 
 
+class Application(Protocol):
+    """The program that answers for a simulated stack's interfaces, on top of its database."""
+
+    def start(self, sql: Mapping[str, str], /) -> Mapping[str, Mapping[str, str]]:
+        """Start it (or find it running) on the database that `Server.start` spoke of; interface → the keys of its
+        `[stacks.X.endpoints]` table."""
+
+    def stop(self) -> None: ...
+
+    def running(self) -> bool: ...
+
+    def discard(self) -> None:
+        """Stop it and delete what it wrote."""
+
+
 class MessageSession(Protocol):
     """One conversation with a message interface, never shared between users.
 
@@ -136,6 +151,9 @@ class MessageDriver(Protocol):
     @property
     def kind(self) -> str: ...  # mllp http soap amqp
 
+    @property
+    def misbehaviours(self) -> tuple[Misbehaviour, ...]: ...  # those that its protocol knows
+
     def connect(self) -> MessageSession:
         """Open a session. Raises StackUnreachable, StackRefused or DriverMissing."""
 
@@ -144,3 +162,9 @@ class MessageDriver(Protocol):
 
     def identify(self) -> dict[str, str]:
         """What answers: protocol, address, charset, what TLS agreed on. Reads only. Raises like `connect`."""
+
+    def misbehave(self, how: Misbehaviour, message: Outgoing, /) -> tuple[Reply, ...]:
+        """Send a message over a connection of its own, which is treated badly; what was answered before it ended.
+
+        Raises nothing: an endpoint that cannot be reached is a reply.
+        """

@@ -5,6 +5,7 @@
     workload/<pack>-load-<level number>.jsonl
     recordings/<pack>/functional/<name>/           name: original-1, original-2, migrated-1
         transactions.jsonl state-before.jsonl state-after.jsonl invariants.json recording.json
+    recordings/<pack>/error-handling/<stack>/      items.jsonl cases.jsonl state-after.jsonl recording.json
     recordings/<pack>/load/<position>-<stack>/     samples.bin generator.json invariants.json recording.json
     recordings/dbcompat/<stack>-<round>/           observations.jsonl recording.json
     readings/<stack>-<host>.jsonl  facts/<stack>.json
@@ -30,7 +31,7 @@ import msgspec
 
 from harness.cells import decode, decode_map, encode
 from harness.errors import BadInput, DiskFull, RecordingBroken
-from harness.model import Item, ReplyKind, StepRecord, TableState, TransactionRecord
+from harness.model import CaseRecord, Item, ReplyKind, StepRecord, TableState, TransactionRecord
 from harness.observation import Observation
 
 SEAL = "recording.json"
@@ -188,7 +189,7 @@ def transaction_line(record: TransactionRecord) -> bytes:
             s.columns,
             [[encode(v) for v in row] for row in s.rows],
             s.message,
-            *([encode(s.sent), s.status, encode(s.body)] if s.sent else []),
+            *([encode(s.sent), s.status, encode(s.body), s.address] if s.sent else []),
         ]
         for s in record.steps
     ]
@@ -218,9 +219,9 @@ def read_transactions(path: Path) -> Iterator[TransactionRecord]:
         )
 
 
-def _of_a_message(sent: Any = None, status: str = "", body: Any = None) -> dict[str, Any]:
+def _of_a_message(sent: Any = None, status: str = "", body: Any = None, address: str = "") -> dict[str, Any]:
     """What a step has beside the rest where it was a message."""
-    return {"sent": decode(sent), "status": status, "body": decode(body)} if sent else {}
+    return {"sent": decode(sent), "status": status, "body": decode(body), "address": address} if sent else {}
 
 
 def write_state(path: Path, states: Iterable[TableState]) -> int:
@@ -244,6 +245,19 @@ def read_state(path: Path) -> dict[str, TableState]:
             table=head["table"], columns=tuple(head["columns"]), key=tuple(head["key"]), rows=rows
         )
     return states
+
+
+# --------------------------------------------------------------------------- error-handling battery
+
+
+def case_line(case: CaseRecord) -> bytes:
+    """One case as it went, as a line of `cases.jsonl`."""
+    return _encode(case) + b"\n"
+
+
+def read_cases(path: Path) -> list[CaseRecord]:
+    """The cases of one stack in the order in which they were carried out."""
+    return [msgspec.convert(line, CaseRecord) for line in _read_lines(path)]
 
 
 # --------------------------------------------------------------------------- behaviour probes

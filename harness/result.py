@@ -9,7 +9,14 @@ import enum
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.interface_result import DocumentCheck, ExchangeTimes, HandledCase, InterfaceUse, StoredFields
+from harness.interface_result import (
+    DocumentCheck,
+    ExchangeTimes,
+    HandledCase,
+    InterfaceUse,
+    JourneyLeg,
+    StoredFields,
+)
 
 FORMAT = 1
 
@@ -253,6 +260,7 @@ class Result:
     interfaces: tuple[InterfaceUse, ...] = ()
     stored_fields: tuple[StoredFields, ...] = ()
     exchange_times: tuple[ExchangeTimes, ...] = ()
+    journey_legs: tuple[JourneyLeg, ...] = ()
     documents: tuple[DocumentCheck, ...] = ()
     battery: tuple[HandledCase, ...] = ()
     prelude: tuple[str, ...] = ()  # what a session of the migrated product is told before a script is reproduced

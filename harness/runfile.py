@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -30,6 +30,19 @@ RUN = "run.json"
 _LIBRARIES = (
     "locust", "gevent", "psutil", "sqlalchemy", "psycopg2-binary", "pymysql", "numpy", "matplotlib", "pandas",
 )  # fmt: skip
+
+
+@runtime_checkable
+class DescribedByFiles(Protocol):
+    """A pack that somebody keeps in a folder of their own: a later process finds it there, not by its name."""
+
+    @property
+    def folder(self) -> Path: ...
+
+
+def known_as(pack: Pack) -> str:
+    """What finds this pack again: its name, or its folder."""
+    return str(pack.folder.resolve()) if isinstance(pack, DescribedByFiles) else pack.name
 
 
 def versions() -> dict[str, str]:
@@ -51,6 +64,7 @@ def pack_as_dict(pack: Pack, endpoints: Collection[str] = ()) -> dict[str, Any]:
     return {
         "title": pack.title,
         "version": pack.version,
+        "known_as": known_as(pack),
         "rules": [asdict(rule) for rule in pack.rules],
         "transactions": [
             {

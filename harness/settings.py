@@ -22,6 +22,7 @@ from harness.settings_check import complaint, nearest, read_toml, validated
 from harness.settings_plan import (
     PATTERNS,
     AcceptedBehaviour,
+    BatteryPlan,
     CompatPlan,
     DataPlan,
     DurationLimit,
@@ -38,6 +39,7 @@ from harness.settings_plan import (
 
 __all__ = [
     "AcceptedBehaviour",
+    "BatteryPlan",
     "CompatPlan",
     "DataPlan",
     "DurationLimit",

@@ -177,6 +177,20 @@ class CompatPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BatteryPlan:
+    """The error-handling battery of the interfaces: whether a run includes it, and in how small a hospital.
+
+    Every table is counted before and after each case, so size costs time and shows nothing.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    run: bool = False
+    outpatients_per_day: Count = 120
+    days: Count = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One plan file."""
 
@@ -192,11 +206,22 @@ class Plan:
     limits: LimitsPlan
     rules: RulesPlan = RulesPlan()
     compat: CompatPlan = CompatPlan()
+    battery: BatteryPlan = BatteryPlan()
+
+    @property
+    def battery_scale(self) -> Scale:
+        """The hospital of the error-handling battery: never larger than the one of the other parts."""
+        return Scale(
+            outpatients_per_day=min(self.battery.outpatients_per_day, self.data.outpatients_per_day),
+            days=min(self.battery.days, self.data.days),
+            seed=self.data.seed,
+        )
 
     @property
     def parts(self) -> tuple[Part, ...]:
         """What a run of this plan consists of where nobody asks for less."""
-        return (Part.FUNCTIONAL, Part.LOAD, *((Part.COMPAT,) if self.compat.run else ()))
+        wanted = {Part.FUNCTIONAL: True, Part.LOAD: True, Part.COMPAT: self.compat.run, Part.BATTERY: self.battery.run}
+        return tuple(part for part, runs in wanted.items() if runs)
 
     @property
     def load_seconds(self) -> float:

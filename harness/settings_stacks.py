@@ -110,7 +110,7 @@ class StackTable:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     title: str = ""
-    sql: SqlTable
+    sql: SqlTable | None = None  # may be missing where there are endpoints
     endpoints: dict[Annotated[str, Field(pattern=INTERFACE)], EndpointTable] = field(default_factory=dict)
     hosts: tuple[HostTable, ...] = ()
     production: bool = False
@@ -145,7 +145,7 @@ def as_stack(role: Role, table: StackTable, *, base: Path) -> Stack:
     def located(name: str) -> str:
         return str(base / name) if name else ""
 
-    sql = table.sql
+    sql = table.sql or SqlTable(url="")
     return Stack(
         role=role,
         title=table.title or TITLES[role],
@@ -184,7 +184,10 @@ def problems(file: StacksFile, *, base: Path, environ: Mapping[str, str]) -> lis
     found: list[Problem] = []
     for role, table in file.tables():
         at = f"stacks.{role}"
-        found += _endpoint_problems(f"{at}.sql", table.sql, base=base, environ=environ)
+        if table.sql is not None:
+            found += _endpoint_problems(f"{at}.sql", table.sql, base=base, environ=environ)
+        elif not table.endpoints:
+            found.append((f"{at}.sql", "缺少这个键：数据库（sql）和接口（endpoints）至少要写出一种，请补上"))
         for name, endpoint in table.endpoints.items():
             found += _interface_problems(f"{at}.endpoints.{name}", endpoint, base=base, environ=environ)
         names = [host.name for host in table.hosts]
@@ -201,7 +204,7 @@ def problems(file: StacksFile, *, base: Path, environ: Mapping[str, str]) -> lis
                     "与原系统的同名接口是同一个地址，等于拿系统与自己比较，请改为迁移后系统的地址",
                 )
             )
-    places = [place(table.sql) for _, table in file.tables()]
+    places = [place(table.sql) if table.sql else "" for _, table in file.tables()]
     if places[0] and places[0] == places[1]:
         found.append(
             (

@@ -84,7 +84,8 @@ def reachable(pack: Pack, endpoints: Collection[str]) -> list[Transaction]:
 
 
 def functional(pack: Pack, world: Any, *, count: int, seed: int, endpoints: Collection[str] = ()) -> list[Item]:
-    """The functional pass: `count` transactions, each kind at least `EACH_AT_LEAST` times, probes last."""
+    """The functional pass: the work of `count` ordinary transactions, each kind at least `EACH_AT_LEAST` times, probes
+    last."""
     transactions = reachable(pack, endpoints)
     drawing = Draw(world=world, pools=pack.pools(world), rng=random.Random(f"{seed}/{pack.name}/functional"))
     ordinary = [t for t in transactions if not t.bulk and not t.probe]
@@ -97,7 +98,7 @@ def functional(pack: Pack, world: Any, *, count: int, seed: int, endpoints: Coll
         seen[transaction.name] += 1
 
     mix = Mix(ordinary)
-    for _ in range(max(0, count - EACH_AT_LEAST * (len(tail) + len(ordinary)))):
+    for _ in range(max(0, round(count / mix.size) - EACH_AT_LEAST * (len(tail) + len(ordinary)))):
         found = mix.next(drawing)
         if found is None:
             raise BadInput(

@@ -6,7 +6,9 @@ Nobody here can be real: county number 99 is not assigned in any city, and no mo
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
+from collections.abc import Iterator
 from typing import NamedTuple
 
 # 字 + 拼音。姓氏按人口多少排，前面的更常被抽到。
@@ -42,6 +44,7 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 _ALLERGIES = ("青霉素过敏", "头孢类过敏", "磺胺类过敏", "海鲜过敏；花粉过敏", "碘造影剂过敏，既往有皮疹")
 _FIRST_BIRTH = dt.date(1936, 1, 1).toordinal()
+_ALL_BORN = dt.date(2025, 1, 1)  # before any history that is generated, however many days it has
 
 
 class Person(NamedTuple):
@@ -131,3 +134,10 @@ class People:
             else None,
             allergy=_ALLERGIES[number % len(_ALLERGIES)] if number % 8 == 1 else None,
         )
+
+
+def residents(seed: int) -> Iterator[tuple[str, Person]]:
+    """Everybody who may become a patient of the hospital of this seed, with the patient id: the same in every pack."""
+    people = People(random.Random(f"{seed}/residents"), today=_ALL_BORN)
+    for n in itertools.count(1):
+        yield f"P{n:08d}", people.person()

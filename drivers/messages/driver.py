@@ -1,21 +1,25 @@
-"""What the drivers that speak over a line of their own share: the address, TLS, opening. Not here: any protocol."""
+"""What the drivers share: the address, TLS, opening a line, treating one badly. Not here: any protocol."""
 
 from __future__ import annotations
 
 import contextlib
 import functools
 import ssl
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 from drivers.messages.address import address_of
 from drivers.messages.charsets import codec_of
 from drivers.messages.line import Line, open_line, trust
+from drivers.messages.misbehaving import misbehave
 from harness.errors import BadInput
-from harness.message import MessageEndpoint
-from harness.ports import Waiting
+from harness.message import MessageEndpoint, Misbehaviour, Outgoing
+from harness.model import Reply
+from harness.ports import MessageSession, Waiting
 
 
-class LineDriver:
-    """One endpoint reached through Python's own sockets."""
+class EndpointDriver:
+    """One endpoint and the way to it."""
 
     waiting = Waiting.GREEN
 
@@ -47,3 +51,19 @@ class LineDriver:
     @functools.cached_property
     def _tls(self) -> ssl.SSLContext | None:
         return trust(self.endpoint.ca) if self.address.tls else None
+
+
+class LineDriver(EndpointDriver, ABC):
+    """One endpoint that is spoken to over lines of ours."""
+
+    @abstractmethod
+    def session_over(self, opener: Callable[[], Line]) -> MessageSession:
+        """A session that gets its lines there. Raises what `opener` and `MessageDriver.connect` raise."""
+
+    @property
+    def misbehaviours(self) -> tuple[Misbehaviour, ...]:
+        """Where every message has a connection of its own, no two stand in one."""
+        return tuple(each for each in Misbehaviour if self.endpoint.persistent or each is not Misbehaviour.PIPELINED)
+
+    def misbehave(self, how: Misbehaviour, message: Outgoing, /) -> tuple[Reply, ...]:
+        return misbehave(how, message, self.session_over, self.open)

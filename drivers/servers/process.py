@@ -14,6 +14,7 @@ import shutil
 import socket
 import struct
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +46,15 @@ def is_ours(pid: int | None, argument: str) -> bool:
         return False
 
 
+def lives(pid: int) -> bool:
+    """Whether there is a process of this number, whoever's it is. A zombie lives no more: when it is buried is up to
+    its parent, and the first process of a container may take seconds over it."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def terminate(pid: int, argument: str, *, patience_s: float) -> None:
     """SIGTERM, patience, SIGKILL; returns when the process is gone."""
     try:
@@ -52,15 +62,23 @@ def terminate(pid: int, argument: str, *, patience_s: float) -> None:
         if argument not in process.cmdline():
             return
         process.terminate()
-        with contextlib.suppress(psutil.TimeoutExpired):
-            process.wait(patience_s)
+        if _ended(process, patience_s):
             return
         process.kill()
-        process.wait(_KILL_S)
+        if not _ended(process, _KILL_S):
+            raise Fault(f"进程 {pid} 在强制结束之后仍未退出。", hint="请用 ps 查看它的状态。")
     except psutil.NoSuchProcess:
         return
-    except psutil.TimeoutExpired:
-        raise Fault(f"进程 {pid} 在强制结束之后仍未退出。", hint="请用 ps 查看它的状态。") from None
+
+
+def _ended(process: psutil.Process, patience_s: float) -> bool:
+    """Whether a process ends in time."""
+    deadline = time.monotonic() + patience_s
+    while process.is_running() and lives(process.pid):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def listener(path: Path) -> int | None:

@@ -8,12 +8,13 @@ Not here: estimates and verdicts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from harness.assess.steps import Exchanged, Measured, exchanges_of, legs_of
 from harness.model import ReplyKind
 from harness.recording import Recording
 from harness.result import LoadBlock
@@ -36,35 +37,44 @@ class Block:
     completed: Mapping[str, BlockSamples]  # by transaction, of the measured part of the block
     throughput: Ints  # completed transactions per chunk
     self_test: bool
+    untested: str = ""  # why the self-test could not be done
+    exchanged: Mapping[str, Exchanged] = field(default_factory=dict)  # by message
+    legs: Mapping[str, BlockSamples] = field(default_factory=dict)  # by journey/leg
 
 
-def read_blocks(folder: Path, limits: LimitsPlan) -> tuple[list[Block], list[str]]:
-    """Every sealed block below `recordings/<pack>/load` in order of position, and a sentence for each that is not."""
+def read_blocks(
+    folder: Path, limits: LimitsPlan, known: Mapping[str, Any] | None = None
+) -> tuple[list[Block], list[str]]:
+    """Every sealed block below `recordings/<pack>/load` in order of position, and a sentence for each that is not.
+
+    `known` is what `run.json` says of the pack: which steps are messages, which transactions have legs.
+    """
     blocks, notes = [], []
     for path in sorted(p for p in folder.glob("*") if p.is_dir() and "." not in p.name):
         if Recording(path).sealed:
-            blocks.append(_read(path, limits))
+            blocks.append(_read(path, limits, known or {}))
         else:
             notes.append(f"负载块 {path.name} 没有完成，不计入。")
     return sorted(blocks, key=lambda b: b.summary.position), notes
 
 
-def _read(path: Path, limits: LimitsPlan) -> Block:
+def _read(path: Path, limits: LimitsPlan, known: Mapping[str, Any]) -> Block:
     facts = Recording(path).facts()
     samples = read_samples(path / "samples.bin")
     whole = fold(samples)
     done = _completed(samples, facts)
     summary = _summary(facts, samples, whole, done, limits)
     chunks, chunk_ns, warmup_ns = _chunks(facts)
-    measured = done & (whole.due >= warmup_ns)
-    place = np.clip((whole.due - warmup_ns) // chunk_ns, 0, chunks - 1)
+    inside = whole.due >= warmup_ns
+    measured = done & inside
+    place = np.clip((whole.due - warmup_ns) // chunk_ns, 0, chunks - 1).astype(np.int64)
+    by_step = Measured(inside=inside, place=place, chunks=chunks)
+    journeys = {t["name"]: list(t["legs"]) for t in known.get("transactions", ()) if t.get("legs")}
     completed = {}
     for number, name in enumerate(facts["transactions"]):
         own = measured & (whole.transaction == number)
         if own.any():
-            completed[str(name)] = BlockSamples(
-                value_ns=whole.response_ns[own], chunk=place[own].astype(np.int64), chunks=chunks
-            )
+            completed[str(name)] = BlockSamples(value_ns=whole.response_ns[own], chunk=place[own], chunks=chunks)
     in_time = measured & (whole.answered < int(facts["seconds"] * NS))
     answered = np.clip((whole.answered[in_time] - warmup_ns) // chunk_ns, 0, chunks - 1)
     return Block(
@@ -74,6 +84,9 @@ def _read(path: Path, limits: LimitsPlan) -> Block:
         completed=completed,
         throughput=np.bincount(answered, minlength=chunks).astype(np.int64),
         self_test=bool(facts.get("self_test", {}).get("ok", False)),
+        untested=str(facts.get("self_test", {}).get("not_done", "")),
+        exchanged=exchanges_of(samples, facts, known.get("messages", ()), by_step),
+        legs=legs_of(samples, facts, journeys, by_step),
     )
 
 

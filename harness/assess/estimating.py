@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from harness.stats import (
     Interval,
     NotEnough,
     Question,
+    Sides,
     blocks_needed,
     distribution,
     percentile_ratios,
@@ -53,59 +54,82 @@ class PackLoad:
         ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What the ratios of one pack are of: its transactions, messages or legs."""
+
+    pack: str
+    level: str
+    comparisons: int
+    excluded: Mapping[str, str]  # whose function says that it does not count, and why
+    name: str = "transaction"
+
+    def question(self, plan: Plan) -> Question:
+        seed = f"{self.pack}/{self.level}"
+        return Question(
+            quantiles=tuple(SHARES[metric] for metric in _metrics(plan)),
+            confidence=plan.performance.confidence,
+            comparisons=self.comparisons,
+            min_samples=plan.performance.min_samples,
+            seed=seed if self.name == "transaction" else f"{seed}/{self.name}",
+        )
+
+
 def estimates(load: PackLoad, plan: Plan) -> Iterator[Estimate]:
     """Ratios of the judged percentile and of the median per transaction and level, and of throughput per level."""
-    metrics = dict.fromkeys((plan.performance.metric, "p50"))
+    excluded = {name: reason for name in load.loaded if (reason := why_excluded(name, load.agreed, load.compared))}
     for level in plan.load.levels:
         original, migrated = load.of(level.name, "original"), load.of(level.name, "migrated")
-        question = Question(
-            quantiles=tuple(SHARES[metric] for metric in metrics),
-            confidence=plan.performance.confidence,
-            comparisons=load.comparisons,
-            min_samples=plan.performance.min_samples,
-            seed=f"{load.pack}/{level.name}",
-        )
+        scope = Scope(pack=load.pack, level=level.name, comparisons=load.comparisons, excluded=excluded)
         sides = {name: (_of(original, name), _of(migrated, name)) for name in load.loaded}
-        answers = percentile_ratios(sides, question)
-        blocks = min(len(original), len(migrated))
-        for name, answer in answers.items():
-            for metric in metrics:
-                judged = metric == plan.performance.metric
-                yield _estimate(load, plan, (level.name, name, metric), answer, blocks if judged else 0)
+        yield from ratios(scope, plan, sides, min(len(original), len(migrated)))
         if original and migrated:
-            ratio = throughput_ratio([b.throughput for b in original], [b.throughput for b in migrated], question)
-            yield _throughput(load, plan, level.name, ratio, original[0])
+            throughputs = [b.throughput for b in original], [b.throughput for b in migrated]
+            yield _throughput(load, plan, level.name, throughput_ratio(*throughputs, scope.question(plan)), original[0])
+
+
+def ratios(scope: Scope, plan: Plan, sides: Mapping[str, Sides], blocks: int) -> Iterator[Estimate]:
+    """Ratios of the judged percentile and of the median of everything in `sides`; `blocks` are there of each stack."""
+    for name, answer in percentile_ratios(sides, scope.question(plan)).items():
+        for metric in _metrics(plan):
+            judged = metric == plan.performance.metric
+            yield _estimate(scope, plan, (name, metric), answer, blocks if judged else 0)
+
+
+def _metrics(plan: Plan) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((plan.performance.metric, "p50")))
 
 
 def _of(blocks: Sequence[Block], transaction: str) -> list[BlockSamples]:
     return [b.completed[transaction] for b in blocks if transaction in b.completed]
 
 
-def _excluded(load: PackLoad, name: str) -> str:
-    if name in load.agreed:
+def why_excluded(name: str, agreed: Collection[str], compared: bool) -> str:
+    """Why a transaction's times do not count; "" where they do."""
+    if name in agreed:
         return ""
-    return DISAGREED if load.compared else UNCOMPARED
+    return DISAGREED if compared else UNCOMPARED
 
 
-def _estimate(load: PackLoad, plan: Plan, place: tuple[str, str, str], answer: Answer, blocks: int) -> Estimate:
-    level, name, metric = place
-    method = METHOD.format(draws=DRAWS, comparisons=load.comparisons)
+def _estimate(scope: Scope, plan: Plan, place: tuple[str, str], answer: Answer, blocks: int) -> Estimate:
+    name, metric = place
+    method = METHOD.format(draws=DRAWS, comparisons=scope.comparisons)
     common: dict[str, Any] = {
-        "pack": load.pack, "transaction": name, "level": level, "metric": f"{metric}_ratio", "method": method,
-        "confidence": plan.performance.confidence,
+        "pack": scope.pack, "transaction": name, "level": scope.level, "metric": f"{metric}_ratio", "method": method,
+        "confidence": plan.performance.confidence, "scope": scope.name,
     }  # fmt: skip
     if isinstance(answer, NotEnough):
         more = math.ceil(blocks * answer.needed / answer.n) - blocks if answer.n else 0
         return Estimate(
             **common, value=0.0, low=0.0, high=0.0, n=answer.n,
-            excluded=_excluded(load, name) or f"样本不足（{answer.n}/{answer.needed}）",
+            excluded=scope.excluded.get(name) or f"样本不足（{answer.n}/{answer.needed}）",
             blocks_needed=min(max(0, more), MOST_BLOCKS) if blocks else 0,
         )  # fmt: skip
     interval: Interval = answer[SHARES[metric]]
     return Estimate(
         **common, value=interval.value, low=interval.low, high=interval.high, n=interval.n,
         original=interval.original / 1e6, migrated=interval.migrated / 1e6,
-        low_adjusted=interval.low_adjusted, high_adjusted=interval.high_adjusted, excluded=_excluded(load, name),
+        low_adjusted=interval.low_adjusted, high_adjusted=interval.high_adjusted, excluded=scope.excluded.get(name, ""),
         blocks_needed=blocks_needed(interval, plan.performance.margin, blocks) if blocks else 0,
     )  # fmt: skip
 
@@ -148,3 +172,8 @@ def self_tests(blocks: Sequence[Block]) -> Mapping[str, bool]:
         stack: all(b.self_test for b in blocks if b.summary.stack == stack)
         for stack in {b.summary.stack for b in blocks}
     }
+
+
+def untested(blocks: Sequence[Block]) -> Mapping[str, str]:
+    """Per stack why its self-test could not be done, where it could not."""
+    return {b.summary.stack: b.untested for b in blocks if b.untested}

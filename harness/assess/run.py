@@ -16,11 +16,19 @@ import msgspec
 
 from harness.agent.reader import read_notes, read_readings
 from harness.agent.summary import summarise, timeline
+from harness.assess.battery import Battery, read_battery
 from harness.assess.blocks import Block, read_blocks
+from harness.assess.carried import stored_fields
 from harness.assess.compat import Compat, read_compat
-from harness.assess.estimating import ALL, PackLoad, distributions, estimates, self_tests
+from harness.assess.documents import check_documents
+from harness.assess.estimating import ALL, PackLoad, distributions, estimates, self_tests, untested
+from harness.assess.exchanges import Exchanges, exchanges
+from harness.assess.interfaces import register, spoken
 from harness.assess.states import StateFile
+from harness.assess.steps import leg_name
+from harness.assess.weaknesses import weaknesses
 from harness.compare.functional import Comparison, Observed, Recordings, compare_pack
+from harness.interface_result import DocumentCheck, InterfaceUse, StoredFields
 from harness.judge import Material, PackMaterial, judge
 from harness.model import Item, Part, Rule
 from harness.recording import Recording, read_items, read_json, read_transactions
@@ -62,6 +70,11 @@ class _Found:
     readings: dict[str, dict[str, ReadingSummary]] = field(default_factory=dict)
     timelines: list[Timeline] = field(default_factory=list)
     compat: Compat = field(default_factory=Compat)
+    interfaces: list[InterfaceUse] = field(default_factory=list)
+    stored_fields: list[StoredFields] = field(default_factory=list)
+    exchanges: Exchanges = field(default_factory=Exchanges)
+    documents: tuple[DocumentCheck, ...] = ()
+    battery: Battery = field(default_factory=Battery)
 
 
 def assess(run_dir: Path, rules: Mapping[str, Sequence[Rule]] | None = None) -> tuple[Result, Series]:
@@ -77,14 +90,24 @@ def assess(run_dir: Path, rules: Mapping[str, Sequence[Rule]] | None = None) -> 
     for pack in run["packs"]:
         if Part.FUNCTIONAL in parts:
             _functional(found, pack, declared[pack])
+        else:
+            found.interfaces += register(run_dir, run, pack)
         if Part.LOAD in parts:
             _load(found, pack)
+    if Part.LOAD in parts:
+        found.exchanges = exchanges(run, found.blocks, found.comparisons, found.plan)
+        found.estimates += found.exchanges.estimates
     if Part.COMPAT in parts:
         found.compat = read_compat(run_dir, run, found.plan.compat.reasons)
         found.notes += found.compat.notes
+    if Part.FUNCTIONAL in parts:
+        found.documents = check_documents(run_dir, run)
+    if Part.BATTERY in parts:
+        found.battery = read_battery(run_dir, run, declared, found.plan.rules.accepts)
+        found.notes += found.battery.notes
     _readings(found)
     material = _material(found, stacks)
-    found.notes += _weaknesses(material)
+    found.notes += weaknesses(material)
     result = Result(
         format=FORMAT,
         run_id=run["run_id"],
@@ -102,9 +125,15 @@ def assess(run_dir: Path, rules: Mapping[str, Sequence[Rule]] | None = None) -> 
         readings=found.readings,
         verdicts=judge(material),
         rules=_rules(found, declared),
-        titles={t["name"]: t["title"] for p in run["packs"].values() for t in p["transactions"]} | {ALL: "全部业务"},
+        titles={name: title for pack in run["packs"].values() for name, title in _titles(pack).items()},
         notes=tuple(dict.fromkeys(found.notes)),
         behaviours=found.compat.behaviours,
+        interfaces=tuple(found.interfaces),
+        stored_fields=tuple(found.stored_fields),
+        exchange_times=found.exchanges.times,
+        journey_legs=found.exchanges.legs,
+        documents=found.documents,
+        battery=found.battery.cases,
         prelude=found.compat.prelude,
     )
     return result, _series(found)
@@ -126,11 +155,15 @@ def _facts(found: _Found) -> dict[str, StackFacts]:
 
 def _functional(found: _Found, pack: str, rules: Sequence[Rule]) -> None:
     items = _items(found, pack)
-    observed = {part: _observed(found, pack, name) for part, name in PASSES.items()}
+    recordings = Recordings(**{part: _observed(found, pack, name) for part, name in PASSES.items()})
+    found.stored_fields += stored_fields(found.run, pack, recordings)
     if not items:
+        found.interfaces += register(found.run_dir, found.run, pack, recordings)
         return
-    compared = compare_pack(pack, items, Recordings(**observed), rules, found.plan.rules.accepts)
+    messages = spoken(found.run, pack)
+    compared = compare_pack(pack, items, recordings, rules, found.plan.rules.accepts, messages)
     found.comparisons[pack] = compared
+    found.interfaces += register(found.run_dir, found.run, pack, recordings, compared.exchanges)
     found.findings += _numbered(compared.findings, after=len(found.findings))
     titles = {t["name"]: t["title"] for t in found.run["packs"][pack]["transactions"]}
     found.notes += [
@@ -210,7 +243,7 @@ def _loaded(known: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _load(found: _Found, pack: str) -> None:
     folder = found.run_dir / "recordings" / pack / "load"
-    blocks, notes = read_blocks(folder, found.plan.limits)
+    blocks, notes = read_blocks(folder, found.plan.limits, found.run["packs"][pack])
     found.notes += notes
     for block in blocks:
         _invariants(found, folder / block.folder, block.summary.stack, block.folder)
@@ -282,8 +315,14 @@ def _material(found: _Found, stacks: Mapping[str, StackFacts]) -> Material:
         estimates=tuple(found.estimates),
         readings=found.readings,
         self_test=tested,
+        untested=untested(found.blocks),
         shared_host=found.run.get("shared_host"),
         behaviours=found.compat.behaviours,
+        interfaces=tuple(found.interfaces),
+        stored_fields=tuple(found.stored_fields),
+        exchange_times=found.exchanges.times,
+        documents=found.documents,
+        battery=found.battery.cases,
         parts=frozenset(parts_of(found.run)),
     )
 
@@ -295,41 +334,21 @@ def _pack_material(found: _Found, pack: str) -> PackMaterial:
         title=known["title"],
         loaded=_loaded(known),
         bulk=frozenset(t["name"] for t in known["transactions"] if t["bulk"]),
-        titles={t["name"]: t["title"] for t in known["transactions"]} | {ALL: "全部业务"},
+        titles=_titles(known),
         ledger=compared.ledger if compared else None,
         tables=compared.tables if compared else None,
         noise_known=compared.noise_known if compared else False,
         agreed=compared.agreed if compared else frozenset(),
         failed_alike=sum(compared.failed_alike.values()) if compared else 0,
+        journeys={t["name"]: t["legs"] for t in known["transactions"] if t.get("legs")},
     )
 
 
-def _weaknesses(m: Material) -> list[str]:
-    """What weakens the measurement, said before anybody quotes a figure."""
-    notes = []
-    if m.shared_host:
-        notes.append("压测机与被测系统在同一台主机上：资源读数含压测机自身的消耗，绝对数值不能当作生产环境的能力。")
-    silent = [TITLES[s] for s, r in m.readings.items() if "network" in r and r["network"].maximum == 0]
-    if silent:
-        notes.append(
-            f"{'、'.join(silent)}的主机在负载期间没有任何网络流量（含回环）：端点经本机套接字应答，网络带宽没有受到检验。"
-        )
-    invalid = sum(1 for b in m.load if not b.valid)
-    if invalid:
-        notes.append(f"{invalid} 个负载块因压测机自身的原因无效，没有计入性能估计。")
-    if Part.LOAD not in m.parts:
-        return notes
-    missing = m.blocks_missing()
-    if not m.load:
-        notes.append("没有负载测试的记录，性能没有评估。")
-    elif missing:
-        notes.append(f"负载块不齐：{'、'.join(missing)}。")
-    thin = sum(1 for e in m.estimates if e.excluded.startswith("样本不足") and e.metric != "p50_ratio")
-    if thin:
-        notes.append(f"{thin} 项估计的样本少于方案要求的 {m.plan.performance.min_samples} 个，没有给出区间。")
-    if len(m.plan.load.levels) < 3:
-        notes.append("负载少于三级，看不出响应时间随负载的变化。")
-    return notes
+def _titles(known: Mapping[str, Any]) -> dict[str, str]:
+    """Of a pack's transactions and of the legs of its journeys."""
+    titles = {t["name"]: t["title"] for t in known["transactions"]}
+    legs = {leg_name(t["name"], leg): title for t in known["transactions"] for leg, title in t.get("legs", {}).items()}
+    return titles | legs | {ALL: "全部业务"}
 
 
 def _series(found: _Found) -> Series:

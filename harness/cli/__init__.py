@@ -16,6 +16,7 @@ from typing import NoReturn
 import typer
 
 from harness.cli import doctor, hosts, runs
+from harness.cli.pack import pack_app
 from harness.cli.parts import errors
 from harness.cli.sim import sim_app
 from harness.errors import BadInput, Fault, Interrupted
@@ -29,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(sim_app, name="sim")
+app.add_typer(pack_app, name="pack")
 for command in (runs.demo, runs.run, runs.prepare, runs.report, runs.verify, hosts.agent, doctor.doctor):
     app.command()(command)
 

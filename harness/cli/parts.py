@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -17,6 +18,7 @@ from harness.errors import BadInput
 if TYPE_CHECKING:
     from harness.execute.site import Tools
     from harness.model import Pack, Part, Probe, Role, Stack
+    from harness.ports import Application
     from harness.result import Result
     from harness.settings import Plan
     from harness.sim.environment import Simulation
@@ -25,17 +27,18 @@ errors = Console(stderr=True, soft_wrap=True)
 
 Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出到标准输出")]
 Stacks = Annotated[Path, typer.Option("--stacks", help="技术栈文件")]
-Packs = Annotated[str, typer.Option("--packs", help="场景包，逗号分隔")]
+Packs = Annotated[str, typer.Option("--packs", help="场景包的名称，或由文件描述的场景包的文件夹，逗号分隔")]
 PlanName = Annotated[str, typer.Option("--plan", help="方案名（smoke、nightly、acceptance）或方案文件")]
 
 
 def tools() -> Tools:
     import scenarios
     from drivers import messages, sql
+    from harness.execute.no_database import or_no_database
     from harness.execute.site import Tools
 
     return Tools(
-        driver_for=sql.driver_for,
+        driver_for=or_no_database(sql.driver_for),
         message_driver_for=messages.driver_for,
         locustfile=scenarios.locustfile,
         probes=probes,
@@ -51,7 +54,11 @@ def probes() -> tuple[Probe, ...]:
 def packs_named(names: str) -> list[Pack]:
     import scenarios
 
-    return [scenarios.pack(name.strip()) for name in names.split(",") if name.strip()]
+    packs = [scenarios.pack(name.strip()) for name in names.split(",") if name.strip()]
+    twice = next((name for name, uses in Counter(pack.name for pack in packs).items() if uses > 1), "")
+    if twice:
+        raise BadInput(f"--packs 中有两个场景包名为“{twice}”。", hint="请去掉一个，或改 pack.toml 中的 name。")
+    return packs
 
 
 def me() -> str:
@@ -87,14 +94,24 @@ def simulation(directory: Path, original: str = "postgresql", migrated: str = "o
     from harness.model import Role
     from harness.sim.environment import Simulation
 
-    return Simulation(directory, {Role.ORIGINAL: original, Role.MIGRATED: migrated}, server_for)
+    products = {Role.ORIGINAL: original, Role.MIGRATED: migrated}
+    return Simulation(directory, products, server_for, application_for)
 
 
 def found_simulation(directory: Path) -> Simulation:
     from drivers.servers import server_for
     from harness.sim.environment import Simulation
 
-    return Simulation.found(directory, server_for)
+    return Simulation.found(directory, server_for, application_for)
+
+
+def application_for(role: Role, home: Path, *, charset: str = "UTF-8") -> Application:
+    """The reference application of one simulated stack, which answers for the interfaces of all packs."""
+    import scenarios
+    from drivers.servers.program import ProgramServer
+
+    command = [sys.executable, "-m", "scenarios.reference", "--packs", ",".join(scenarios.names())]
+    return ProgramServer(home, [*command, "--charset", charset], roots=[Path(scenarios.__path__[0]).parent])
 
 
 def conclude(run_dir: Path, *, lang: str = "zh") -> Result:
@@ -147,7 +164,7 @@ def say(document: dict[str, Any], human: Callable[[], None], *, as_json: bool) -
 
 
 def bring_up(chosen: Simulation) -> Path:
-    """Start both servers; the stacks file."""
+    """Start everything; the stacks file."""
     began = time.monotonic()
     stacks_file = chosen.up(lambda sentence: errors.print(f"  {sentence}", highlight=False))
     errors.print(f"✓ 仿真测试环境就绪  {time.monotonic() - began:.1f} 秒", highlight=False)

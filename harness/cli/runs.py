@@ -64,7 +64,8 @@ def run(  # noqa: PLR0913 - options of a command
     if resume is not None:
         before = runfile.read_run(resume)
         known = runfile.stacks_of(before)
-        work = _Work(plan_from_dict(before["plan"]), known, ",".join(before["packs"]), runfile.parts_of(before))
+        packs = ",".join(pack.get("known_as", name) for name, pack in before["packs"].items())
+        work = _Work(plan_from_dict(before["plan"]), known, packs, runfile.parts_of(before))
         _finish(resume, work, as_json=json_)
     chosen, chosen_parts = parts.plan_named(plan), parts.parts_named(only)
     run_dir = out or Path("out") / time.strftime(f"{chosen.name}-%Y%m%d-%H%M%S")
@@ -115,7 +116,7 @@ def prepare(
     json_: Json = False,
 ) -> None:
     """只建表和装载场景包的数据（供 locust 直接压测，或供迁移工具作源数据）。"""
-    from harness.execute.site import Hospital, Job, fill, refuse_protected
+    from harness.execute.site import Hospital, Job, fill, refuse_protected, refuse_without_database
     from harness.progress import Display
     from harness.settings import load_stacks
 
@@ -123,9 +124,11 @@ def prepare(
     roles = [role for role in known if not only or role.value == only]
     if not roles:
         raise BadInput(f"--only {only} 不是一侧的名称。", hint="请写 original 或 migrated。")
-    refuse_protected({role: known[role] for role in roles})
-    tools = parts.tools()
-    hospitals = tuple(Hospital(pack=p, world=p.world(chosen.data.scale)) for p in parts.packs_named(packs))
+    wanted = {role: known[role] for role in roles}
+    refuse_protected(wanted)
+    tools, found = parts.tools(), parts.packs_named(packs)
+    refuse_without_database(wanted, found)
+    hospitals = tuple(Hospital(pack=p, world=p.world(chosen.data.scale)) for p in found)
     job = Job(
         run_dir=Path(),
         plan=chosen,

@@ -13,12 +13,17 @@ from harness.cli.parts import Json
 if TYPE_CHECKING:
     from harness.sim.environment import Simulation
 
-sim_app = typer.Typer(help="仿真测试环境：在本机启动两套真实数据库（无需 root、无需 Docker）。", no_args_is_help=True)
+sim_app = typer.Typer(
+    help="仿真测试环境：在本机启动两套真实数据库和应答接口的参考应用（无需 root、无需 Docker）。", no_args_is_help=True
+)
 SimDir = Annotated[Path, typer.Option("--dir", help="仿真环境的目录")]
 
 
 def _standing(environment: Simulation) -> dict[str, dict[str, Any]]:
-    return {s.role.value: {"product": s.product, "running": s.running} for s in environment.status()}
+    return {
+        s.role.value: {"product": s.product, "running": s.running, "application": s.application}
+        for s in environment.status()
+    }
 
 
 @sim_app.command("up")
@@ -40,12 +45,13 @@ def sim_up(
 
 @sim_app.command("status")
 def sim_status(directory: SimDir = Path("out/sim"), json_: Json = False) -> None:
-    """哪些数据库在运行。"""
+    """哪些数据库和参考应用在运行。"""
     standing = _standing(parts.found_simulation(directory))
 
     def human() -> None:
         for role, server in standing.items():
-            typer.echo(f"{role}：{server['product']} {'运行中' if server['running'] else '未运行'}")
+            states = {name: "运行中" if server[name] else "未运行" for name in ("running", "application")}
+            typer.echo(f"{role}：{server['product']} {states['running']}，参考应用 {states['application']}")
 
     parts.say(standing, human, as_json=json_)
 

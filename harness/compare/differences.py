@@ -1,7 +1,7 @@
 """Two observations of the same thing → the list of what differs, each with its kind; nothing is forgiven here.
 
 `of_transaction` holds two records of one workload item against each other, `of_table` two states of one table.
-Not here: noise, rules, roots and consequences (`findings.py`).
+Not here: how the replies of interfaces are read (`replies.py`), noise, rules, roots and consequences (`findings.py`).
 """
 
 from __future__ import annotations
@@ -12,11 +12,17 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
 
+from harness.compare.replies import UNDESCRIBED, Spoken, Surroundings, kinds_of, of_replies, one_sided
 from harness.compare.rows import align, order_kind, same_row, same_rows
+from harness.content.differences import FieldDifference
+from harness.content.noise import came_and_went
+from harness.content.path import bare
 from harness.model import ReplyKind, Row, StepRecord, TableState, TransactionRecord
 from harness.normalise import Kind, classify, loose_key
 
 Masks = Mapping[tuple[str, str], frozenset[str]]  # (scope, step) → columns that move by themselves
+Messages = Mapping[str, Spoken]  # by name, which stands among the names of statements
+STATUS = "status"  # the "column" of what an interface's protocol says beside the body
 _ENOUGH_TO_KNOW_A_ROW = 2  # columns beside its number
 ACCEPTED_OR_DECLINED = frozenset({ReplyKind.OK, ReplyKind.REFUSED})
 
@@ -26,19 +32,25 @@ class Difference:
     """One place where two observations differ."""
 
     scope: str  # transaction name, or "table:<name>"
-    step: str  # statement name, or "before" / "after"
-    column: str
+    step: str  # statement or message name, or "before" / "after"
+    column: str  # of a reply: the path without indexes
     kind: Kind
     a: Any = None  # the values, rows or texts themselves
     b: Any = None
     pair: tuple[str, str] = ("", "")  # what either side answered, where the answers are of different sort
     place: int = 0  # number of the step in its transaction
-    delta: int = 0  # rows of b − rows of a
+    delta: int = 0  # rows of b − rows of a; of a reply: things at this path that only one side has
     columns: tuple[str, ...] = ()
     row_a: Row = ()
     row_b: Row = ()
     key: tuple[Any, ...] = ()  # of a stored row
     ends: bool = False  # from here on the two transactions are not comparable
+    field: FieldDifference | None = None  # of a reply's body
+
+    @property
+    def shown(self) -> str:
+        """The column as a reader knows it: a path with [*] where there is a list."""
+        return self.field.general if self.field else self.column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +97,7 @@ class _Cells:
 # --------------------------------------------------------------------------- transactions
 
 
-def of_transaction(a: TransactionRecord, b: TransactionRecord, masks: Masks) -> list[Difference]:
+def of_transaction(a: TransactionRecord, b: TransactionRecord, masks: Masks, messages: Messages) -> list[Difference]:
     """What differs, in step order. The first step that took another turn ends the comparison: what follows, follows."""
     found: list[Difference] = []
     for place, (left, right) in enumerate(zip_longest(a.steps, b.steps)):
@@ -95,8 +107,10 @@ def of_transaction(a: TransactionRecord, b: TransactionRecord, masks: Masks) -> 
         if (left.kind, left.error_class) != (right.kind, right.error_class):
             found.append(_answered_otherwise(a.transaction, left, right, place))
             return found
-        if left.kind is ReplyKind.OK:
-            found.extend(_of_replies(a.transaction, left, right, place, masks))
+        if left.sent and left.kind in ACCEPTED_OR_DECLINED:
+            found.extend(_of_messages(a.transaction, (left, right), place, messages.get(left.statement, UNDESCRIBED)))
+        elif left.kind is ReplyKind.OK:
+            found.extend(_of_results(a.transaction, left, right, place, masks))
     if (a.outcome, a.reason) != (b.outcome, b.reason):
         found.append(_parted(a, b, len(a.steps)))
     return found
@@ -125,7 +139,30 @@ def _parted(a: TransactionRecord, b: TransactionRecord, place: int) -> Differenc
     )  # fmt: skip
 
 
-def _of_replies(scope: str, left: StepRecord, right: StepRecord, place: int, masks: Masks) -> Iterator[Difference]:
+def _of_messages(scope: str, sides: tuple[StepRecord, StepRecord], place: int, spoken: Spoken) -> Iterator[Difference]:
+    """A refusal has a body too: another reason is another answer."""
+    left, right = sides
+    status = classify(left.status, right.status)
+    if status is not None:
+        yield Difference(
+            scope=scope, step=left.statement, column=STATUS, kind=Kind.STATUS, a=left.status, b=right.status,
+            place=place,
+        )  # fmt: skip
+    if left.body == right.body and len(set(spoken.charsets)) == 1:
+        return
+    found = of_replies(left.body, right.body, spoken)
+    alone = came_and_went(found)
+    beside = Surroundings(left.body, spoken)
+    for d, kind in zip(found, kinds_of(found), strict=True):
+        a, b = one_sided(d)
+        words = (*a, *b, *beside.words(d))
+        yield Difference(
+            scope=scope, step=left.statement, column=bare(d.path), kind=kind, a=d.a, b=d.b, place=place,
+            delta=alone.get(bare(d.path), 0), columns=("",) * len(words), row_a=words, field=d,
+        )  # fmt: skip
+
+
+def _of_results(scope: str, left: StepRecord, right: StepRecord, place: int, masks: Masks) -> Iterator[Difference]:
     cells = _Cells(
         scope=scope, step=left.statement, columns=left.columns, place=place, delta=len(right.rows) - len(left.rows)
     )

@@ -15,6 +15,7 @@ from harness.result import Example
 
 LONGEST = 200
 ABSENT = "（无此行）"
+NO_FIELD = "（无）"
 ANSWERS = {
     ReplyKind.OK: "成功",
     ReplyKind.REFUSED: "被拒绝",
@@ -52,7 +53,10 @@ def pairs(named: Iterable[tuple[str, Any]]) -> str:
 def of_item(d: Difference, seq: int, params: Mapping[str, Any]) -> Example:
     """One occurrence in a transaction."""
     original, migrated = _sides(d)
-    return Example(seq=seq, key=shorten(pairs(params.items())), original=original, migrated=migrated)
+    key = pairs(params.items())
+    if d.field and d.field.path != d.field.general:
+        key = f"{d.field.path}；{key}"
+    return Example(seq=seq, key=shorten(key), original=original, migrated=migrated)
 
 
 def of_stored_row(d: Difference, key_columns: Sequence[str]) -> Example:
@@ -64,6 +68,8 @@ def of_stored_row(d: Difference, key_columns: Sequence[str]) -> Example:
 
 
 def _sides(d: Difference) -> tuple[str, str]:
+    if d.field:
+        return _field(d.field.a), _field(d.field.b)
     if d.kind is Kind.ROW_MISSING:
         return shorten(_row(d.columns, d.row_a)), ABSENT
     if d.kind is Kind.ROW_EXTRA:
@@ -72,6 +78,13 @@ def _sides(d: Difference) -> tuple[str, str]:
     if original == migrated and d.column:  # 20 and 20: say what tells them apart
         original, migrated = (f"{text}（{type(v).__name__}）" for text, v in ((original, d.a), (migrated, d.b)))
     return original, migrated
+
+
+def _field(text: str | None) -> str:
+    """As the message has it; blanks at its ends would be lost on a reader."""
+    if text is None:
+        return NO_FIELD
+    return shorten(show(text) if text != text.strip() or not text else text)
 
 
 def _side(value: Any, d: Difference) -> str:

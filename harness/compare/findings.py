@@ -47,6 +47,7 @@ class _Group:
     """One finding while it grows."""
 
     fingerprint: Fingerprint
+    column: str  # as shown
     explained_by: str = ""
     root: int | None = None  # number of the group that this follows from
     count: int = 0
@@ -77,7 +78,12 @@ def _fits(rule: Rule, d: Difference) -> bool:
         return False
     stored = d.scope.startswith("table:")
     parts = (d.scope.removeprefix("table:"), "" if stored else d.step, d.column)
-    return fnmatchcase(".".join(part for part in parts if part), rule.where)
+    return fnmatchcase(".".join(part for part in parts if part), _glob(rule.where))
+
+
+def _glob(where: str) -> str:
+    """`*` and `?` stand for anything; brackets are those of paths: an index is no part of a place, a code is."""
+    return where.replace("[*]", "").replace("[", "[[]")
 
 
 class Findings:
@@ -89,6 +95,7 @@ class Findings:
         self._index: dict[tuple[Fingerprint, str, int | None], int] = {}
         self._causes: dict[tuple[str, ...], int] = {}
         self._represented: dict[tuple[Kind, str], int] = {}
+        self._fields: dict[tuple[str, str, str], int] = {}  # of replies
 
     def explained(self, d: Difference, by: str, example: Callable[[], Example]) -> None:
         """Count a difference that noise or a rule accounts for."""
@@ -98,12 +105,15 @@ class Findings:
         """Place a difference that nothing explains; `tainted` is the root whose trace it carries. The root's number."""
         root = self._root_of(d, tainted)
         number = self._add(d, "", root, example)
+        if root is None or d.field:
+            for cause in _causes(d):
+                self._causes.setdefault(cause, number if root is None else root)
         if root is not None:
             return root
-        for cause in _causes(d):
-            self._causes.setdefault(cause, number)
         if d.kind in REPRESENTATION and d.column:
             self._represented.setdefault((d.kind, d.column), number)
+        if d.field:
+            self._fields.setdefault((d.scope, d.step, d.column), number)
         return number
 
     def changes(self, root: int) -> bool:
@@ -133,19 +143,21 @@ class Findings:
         """Every finding, numbered in order of appearance."""
         return tuple(
             Finding(
-                id=f"F{number}", pack=self._pack, transaction=scope, step=step, column=column, kind=kind.value,
+                id=f"F{number}", pack=self._pack, transaction=scope, step=step, column=group.column, kind=kind.value,
                 count=group.count, explained_by=group.explained_by,
                 consequence_of="" if group.root is None else f"F{group.root + 1}",
                 examples=tuple(group.examples), meaning=meaning(kind),
             )
             for number, group in enumerate(self._groups, 1)
-            for scope, step, column, kind, _ in [group.fingerprint]
+            for scope, step, _, kind, _ in [group.fingerprint]
         )  # fmt: skip
 
     def _root_of(self, d: Difference, tainted: int | None) -> int | None:
         """The number of the root that accounts for this, or None when it is a root itself."""
         if (_fingerprint(d), "", None) in self._index:
             return None
+        if d.field and (d.scope, d.step, d.column) in self._fields:
+            return self._fields[d.scope, d.step, d.column]  # the same field, wrong in another way
         causes = _causes(d)
         if causes:
             return next((self._causes[cause] for cause in causes if cause in self._causes), None)
@@ -158,16 +170,23 @@ class Findings:
         number = self._index.get(index)
         if number is None:
             number = self._index[index] = len(self._groups)
-            self._groups.append(_Group(fingerprint=index[0], explained_by=by, root=root))
+            self._groups.append(_Group(fingerprint=index[0], column=d.shown, explained_by=by, root=root))
         group = self._groups[number]
         group.count += 1
+        group.column = max(group.column, d.shown, key=_lists)
         if len(group.examples) < EXAMPLES:
             group.examples.append(example())
         return number
 
 
+def _lists(path: str) -> int:
+    return path.count("[*]")
+
+
 def _causes(d: Difference) -> tuple[tuple[str, ...], ...]:
     """What names the common cause of technical errors; empty when the data may be to blame."""
+    if d.kind is Kind.UNREADABLE or (d.kind is Kind.CHARSET and d.field):
+        return ((d.kind.value, d.step),)  # of the message as a whole, whichever fields show it
     if d.kind is not Kind.ERROR_CLASS:
         return ()
     broken = next(

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 
 from harness.compare import examples
-from harness.compare.differences import Difference, of_transaction
+from harness.compare.differences import Difference, Messages, of_transaction
 from harness.compare.findings import REPRESENTATION, Explanations, Findings
 from harness.compare.kinds import Kind
 from harness.compare.noise import Noise
@@ -31,6 +33,9 @@ _SHORT_RESULT = 3  # rows: a longer result is a list of what exists, not what wa
 _UNNAMED = 2  # "id" is the key of many tables: a bare number under it says nothing
 
 
+_NO_MESSAGES: Messages = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """What the functional pass of one pack showed."""
@@ -43,6 +48,7 @@ class Comparison:
     rule_counts: Mapping[str, int]
     agreed: frozenset[str]  # transactions that agreed on all occurrences and were done at least once
     failed_alike: Mapping[str, int]  # transaction → occurrences that failed on both stacks with the same error
+    exchanges: Mapping[str, tuple[int, int]]  # message → exchanged by both stacks, equal beyond noise and rules
 
 
 def compare_pack(
@@ -51,8 +57,9 @@ def compare_pack(
     recordings: Recordings,
     rules: Sequence[Rule] = (),
     accepts: Callable[[str], bool] = lambda rule_id: False,
+    messages: Messages = _NO_MESSAGES,
 ) -> Comparison:
-    """Compare one pack's functional pass. Items and recordings are matched by `seq`."""
+    """Compare one pack's functional pass. Items and recordings are matched by `seq`, messages known by name."""
     noise = Noise()
     keys = recordings.original_1.named_keys()
     walk = Walk(
@@ -62,7 +69,7 @@ def compare_pack(
         taint=Taint(items, {name for name in keys if len(name) > _UNNAMED}),
     )
     stored = StoredData(walk, recordings)
-    transactions = _Transactions(pack, walk, recordings)
+    transactions = _Transactions(pack, walk, recordings, messages)
     stored.compare(BEFORE)
     transactions.compare(items)
     stored.compare(AFTER)
@@ -75,6 +82,7 @@ def compare_pack(
         rule_counts=dict(walk.explanations.counts),
         agreed=frozenset(transactions.done - transactions.disagreed),
         failed_alike=dict(transactions.failed_alike),
+        exchanges={name: (n, transactions.equal[name]) for name, n in transactions.exchanged.items()},
     )
 
 
@@ -94,9 +102,10 @@ def _ledger(pack: str, counts: Counter[str], total: int) -> Ledger:
 class _Transactions:
     """The walk through the items."""
 
-    def __init__(self, pack: str, walk: Walk, recordings: Recordings) -> None:
+    def __init__(self, pack: str, walk: Walk, recordings: Recordings, messages: Messages) -> None:
         self._pack = pack
         self._walk = walk
+        self._messages = messages
         self._one, self._two, self._other = (
             {record.seq: record for record in observed.transactions}
             for observed in (recordings.original_1, recordings.original_2, recordings.migrated)
@@ -107,12 +116,15 @@ class _Transactions:
         self.done: set[str] = set()
         self.disagreed: set[str] = set()
         self.failed_alike: Counter[str] = Counter()
+        self.exchanged: Counter[str] = Counter()  # by message
+        self.equal: Counter[str] = Counter()
 
     def _learn(self) -> None:
         """What moves between the two runs of the original."""
+        same = {name: spoken.twice_the_original for name, spoken in self._messages.items()}
         for seq, record in self._one.items():
             if seq in self._two:
-                self._walk.noise.learn(of_transaction(record, self._two[seq], {}))
+                self._walk.noise.learn(of_transaction(record, self._two[seq], {}, same))
 
     def compare(self, items: Sequence[Item]) -> None:
         for item in items:
@@ -133,18 +145,27 @@ class _Transactions:
                 f"{self._pack} 第 {item.seq} 笔应为 {item.transaction}，记录中是 {a.transaction}、{b.transaction}。",
                 hint="负载文件与记录不是同一次运行的，请不要混用不同运行目录里的文件。",
             )
-        differences = of_transaction(a, b, self._masks)
+        differences = of_transaction(a, b, self._masks, self._messages)
         if not differences:
+            self._exchanges(a, b, frozenset())
             if a.outcome in _BROKEN:
                 self.failed_alike[item.transaction] += 1
             return "equal"
         example = partial(examples.of_item, seq=item.seq, params=item.params)
         left = [d for d in differences if not self._walk.explained(d, partial(example, d))]
+        self._exchanges(a, b, {d.place for d in left} | _beyond(differences, a))
         if not left:
             return "equal_by_rule"
         root = self._place(item, left)
         self._touch(item, left, a, b, root)
         return "error" if a.outcome is not b.outcome and {a.outcome, b.outcome} & _BROKEN else "different"
+
+    def _exchanges(self, a: TransactionRecord, b: TransactionRecord, unequal: AbstractSet[int]) -> None:
+        """Count the messages that both stacks were asked for in this item."""
+        for place, (left, right) in enumerate(zip(a.steps, b.steps, strict=False)):
+            if left.sent and left.statement == right.statement:
+                self.exchanged[left.statement] += 1
+                self.equal[left.statement] += place not in unequal
 
     def _place(self, item: Item, differences: Sequence[Difference]) -> int:
         """The first step that differs is judged by what it carries; later steps of the item follow from it."""
@@ -187,3 +208,8 @@ class _Transactions:
                 for r in (a, b)
             )
             self._walk.taint.touch_one_sided(left, right, root)
+
+
+def _beyond(differences: Sequence[Difference], a: TransactionRecord) -> frozenset[int]:
+    """The steps behind one from which on the two transactions are not comparable: nobody looked at them."""
+    return frozenset(range(differences[-1].place, len(a.steps)) if differences[-1].ends else ())

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from harness.compare.differences import Difference
 from harness.compare.findings import NOISE, Explanations, Findings
 from harness.compare.noise import Noise
+from harness.compare.replies import one_sided
 from harness.compare.taint import Taint
 from harness.result import Example
 
@@ -36,8 +37,10 @@ class Walk:
         return earliest(self.taint.of_row(d.columns, d.row_a), self.taint.of_row(d.columns, d.row_b))
 
     def touch_values(self, d: Difference, root: int) -> None:
-        """What one side has and the other has not: the cell, or the whole row."""
-        if d.column:
+        """What one side has and the other has not: the cell, the words of the field, or the whole row."""
+        if d.field:
+            self.taint.touch_one_sided(*one_sided(d.field), root)
+        elif d.column:
             self.taint.touch_one_sided((d.a,), (d.b,), root)
         else:
             self.taint.touch_one_sided(d.row_a, d.row_b, root)

@@ -1,7 +1,8 @@
 """An interface document in table form: a line per field with path, type, length, mandatory and code set.
 
 A line without type stands for a structure (a segment, an element): it says whether that must be there, not what is in
-it. Not here: holding a message against it (`message_checks.py`); OpenAPI, WSDL, XSD.
+it. A table of several messages has a column that says which of them a line is for. Not here: holding a message against
+it (`message_checks.py`); OpenAPI, WSDL, XSD.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "mandatory": ("mandatory", "required", "必填", "是否必填"),
     "codes": ("code set", "code_set", "codes", "代码集", "值域", "代码"),
     "title": ("title", "name", "名称", "说明"),
+    "messages": ("message", "messages", "报文", "消息", "报文类型", "消息类型"),
 }
 _YES = {"y", "yes", "true", "1", "r", "m", "是", "必填", "√"}
 _NO = {"", "n", "no", "false", "0", "o", "c", "否", "选填", "可选", "条件"}
@@ -38,6 +40,7 @@ class Declared:
     mandatory: bool = False
     codes: frozenset[str] = frozenset()  # nothing: any
     title: str = ""
+    messages: frozenset[str] = frozenset()  # ORU^R01, or a message of the pack; nothing: every message
 
 
 # --------------------------------------------------------------------------- types
@@ -104,25 +107,31 @@ _SYNONYMS: Mapping[str, str] = {
 
 
 def read_table(text: str, code_sets: Mapping[str, Sequence[str]] | None = None) -> tuple[Declared, ...]:
-    """An interface table from its CSV text. The last column lists codes, or names one of `code_sets`."""
-    lines = list(csv.reader(text.lstrip("\ufeff").splitlines()))
-    if not lines:
+    """An interface table from its CSV text. The column of codes lists them, or names one of `code_sets`."""
+    return read_rows(list(csv.reader(text.lstrip("\ufeff").splitlines())), code_sets)
+
+
+def read_rows(
+    rows: Sequence[Sequence[str]], code_sets: Mapping[str, Sequence[str]] | None = None
+) -> tuple[Declared, ...]:
+    """An interface table from its cells, the first row being the headings."""
+    if not rows:
         raise BadInput("接口文档是空的。", hint="第一行应为列名：字段,类型,长度,必填,代码集。")
-    columns = _columns(lines[0])
+    columns = columns_of(rows[0])
+    if "path" not in columns:
+        raise BadInput("接口文档第 1 行没有“字段”列。", hint="第一行应为列名：字段,类型,长度,必填,代码集。")
     found = []
-    for number, cells in enumerate(lines[1:], 2):
+    for number, cells in enumerate(rows[1:], 2):
         line = {name: cells[at].strip() if at < len(cells) else "" for name, at in columns.items()}
-        if any(cells) and not line["path"].startswith("#"):
+        if any(line.values()) and not line["path"].startswith("#"):
             found.append(_declared(line, number, code_sets or {}))
     return tuple(found)
 
 
-def _columns(headings: Sequence[str]) -> dict[str, int]:
+def columns_of(headings: Sequence[str]) -> dict[str, int]:
+    """Which column holds what; without "path" it is no interface table."""
     known = {word: name for name, words in HEADINGS.items() for word in words}
-    columns = {known[h.strip().lower()]: at for at, h in enumerate(headings) if h.strip().lower() in known}
-    if "path" not in columns:
-        raise BadInput("接口文档第 1 行没有“字段”列。", hint="第一行应为列名：字段,类型,长度,必填,代码集。")
-    return columns
+    return {known[h.strip().lower()]: at for at, h in enumerate(headings) if h.strip().lower() in known}
 
 
 def _declared(line: Mapping[str, str], number: int, code_sets: Mapping[str, Sequence[str]]) -> Declared:
@@ -149,4 +158,5 @@ def _declared(line: Mapping[str, str], number: int, code_sets: Mapping[str, Sequ
         mandatory=mandatory in _YES,
         codes=frozenset(code_sets[codes] if codes in code_sets else filter(None, _LIST.split(codes))),
         title=line.get("title", ""),
+        messages=frozenset(filter(None, _LIST.split(line.get("messages", "")))),
     )

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterator, Sequence, Set
+import sys
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from harness.content.interface_table import TYPES, Declared
 from harness.content.path import Pattern, pattern
-from harness.content.tree import Document, Node, Number, Shape, Value, placed
+from harness.content.tree import CHARSET, Document, Node, Shape, Value, placed
 from harness.content.values import shown, text_of
 
 _ALWAYS = Pattern(("MSH.1", "MSH.2"))  # the delimiters of HL7: no table lists them
+_STEP_BEGINS = re.compile(r"[./\[]")
+_MOST_PLACES = 100_000
 
 
 class Breach(enum.StrEnum):
@@ -30,7 +34,11 @@ class Breach(enum.StrEnum):
     TOO_LONG = "too_long", "超过规定长度"
     TYPE = "wrong_type", "类型不符"
     CODE = "unknown_code", "代码不在值域内"
+    RANGE = "out_of_range", "超出规定范围"
+    FORMAT = "wrong_format", "格式不符"
+    STRUCTURE = "wrong_structure", "结构不符"
     UNDECLARED = "undeclared", "文档未规定的字段"
+    STATUS = "undeclared_status", "文档未规定的状态码或内容类型"
     UNREADABLE = "unreadable", "报文或其字符集有误"
 
 
@@ -45,33 +53,106 @@ class Deviation:
 
 
 def check(document: Document, table: Sequence[Declared]) -> tuple[Deviation, ...]:
-    """Everything in which a message is not as its document says."""
-    if document.unreadable:
-        return (_remark("!", document.unreadable),)
-    nodes = [(path, node) for path, node in _nodes("", document.root) if not path.startswith("!charset")]
-    found = [_remark("!charset", document.charset_flaw)] if document.charset_flaw else []
-    found += _missing(nodes, table, document.content)
-    typed = [line for line in table if line.type]
-    for path, node in nodes:
-        if isinstance(node.value, Shape) or _ALWAYS.means(path):
-            continue
-        line = next((line for line in typed if _means(line.path, path, document.content)), None)
-        value = shown(node.value, document.content)
+    """Everything in which a message is not as its document says. Whoever has many messages keeps a `Table`."""
+    return Table(table, document.content).check(document)
+
+
+class _Place(NamedTuple):
+    """What a table says of one path."""
+
+    line: Declared | None  # that speaks of the value
+    free: bool  # no table speaks of it
+    longest: int  # a text of so many characters is certainly right: nearly all values, nearly always
+    fields: tuple[str, ...]  # the mandatory lines that it fulfils
+    structures: tuple[str, ...]  # the lines' structures that it is
+    around: tuple[str, ...]  # every path that it lies in, itself included
+
+
+class Table:
+    """An interface table made ready for messages of one content: what it says of a path is worked out once."""
+
+    def __init__(self, lines: Sequence[Declared], content: str) -> None:
+        self._content = content
+        self._typed = [line for line in lines if line.type]
+        self._mandatory = {line.path: line for line in lines if line.mandatory}
+        self._parents = {path: tuple(_parents(path, {line.path for line in lines})) for path in self._mandatory}
+        self._structures = {parent for parents in self._parents.values() for parent, _ in parents if parent}
+        self._places: dict[str, _Place] = {}
+
+    def check(self, document: Document) -> tuple[Deviation, ...]:
+        if document.unreadable:
+            return (_remark("!", document.unreadable),)
+        nodes: list[tuple[str, Node]] = []
+        _gather("", document.root.children, nodes)
+        there: dict[str, set[str]] = {}  # mandatory field → the structures in which it is
+        holders: dict[str, list[tuple[str, Node]]] = {}
+        wrong: list[Deviation] = []
+        for path, node in nodes:
+            place = self._places.get(path) or self._place(path)
+            for wanted in place.fields:
+                if _holds(node):
+                    there.setdefault(wanted, {""}).update(place.around)
+            for structure in place.structures:
+                holders.setdefault(structure, []).append((path, node))
+            if isinstance(node.value, str) and len(node.value) <= place.longest:
+                continue
+            if not place.free and not isinstance(node.value, Shape):
+                wrong += self._against(path, node.value, place.line)
+        flaw = document.charset_flaw
+        remarks = [_remark(CHARSET, flaw)] if flaw else []
+        return (*remarks, *self._missing(there, holders), *wrong)
+
+    def _place(self, path: str) -> _Place:
+        if len(self._places) >= _MOST_PLACES:
+            self._places.clear()
+        line = next((line for line in self._typed if _means(line.path, path, self._content)), None)
+        plain = line is not None and line.type in ("text", "any") and not line.codes
+        known = self._places[path] = _Place(
+            line=line,
+            longest=(line.length or sys.maxsize) if line and plain else -1,
+            free=_ALWAYS.means(path) or path == CHARSET,
+            fields=tuple(wanted for wanted in self._mandatory if _means(wanted, path, self._content)),
+            structures=tuple(structure for structure in self._structures if pattern(structure).means(path)),
+            around=(*(path[: found.start()] for found in _STEP_BEGINS.finditer(path)), path),
+        )
+        return known
+
+    def _against(self, path: str, value: Value, line: Declared | None) -> Sequence[Deviation]:
+        """What a value has against its line."""
         if line is None:
-            found.append(Deviation(path=path, breach=Breach.UNDECLARED, found=value, asked="文档中没有此字段"))
-        elif text_of(node.value) or isinstance(node.value, Number):
-            found.extend(_value(path, node.value, line, document.content))
-    return tuple(found)
+            found = shown(value, self._content)
+            return (Deviation(path=path, breach=Breach.UNDECLARED, found=found, asked="文档中没有此字段"),)
+        text = text_of(value)
+        return tuple(_value(path, value, line, self._content)) if text else ()
+
+    def _missing(
+        self, there: Mapping[str, Set[str]], holders: Mapping[str, Sequence[tuple[str, Node]]]
+    ) -> Iterator[Deviation]:
+        """A mandatory field has to be in every structure that could hold it, and so has a mandatory structure."""
+        for wanted, line in self._mandatory.items():
+            asked = f"必填{f'（{line.title}）' if line.title else ''}"
+            for parent, rest in self._parents[wanted]:
+                if parent and parent not in holders:
+                    continue
+                inside = [where for where, node in holders[parent] if node.value is not Shape.ARRAY] if parent else [""]
+                for where in inside:
+                    if where not in there.get(wanted, ()):
+                        yield Deviation(path=where + rest, breach=Breach.MISSING, found="", asked=asked)
+                break
 
 
 def _remark(path: str, reason: str) -> Deviation:
     return Deviation(path=path, breach=Breach.UNREADABLE, found="", asked=reason)
 
 
-def _nodes(path: str, node: Node) -> Iterator[tuple[str, Node]]:
-    for below, part in placed(path, node.children):
-        yield below, part
-        yield from _nodes(below, part)
+def _gather(path: str, children: Sequence[Node], nodes: list[tuple[str, Node]]) -> None:
+    """Everything of a message under its path, in the order of the message."""
+    steps = {part.step for part in children}
+    alone = len(steps) == len(children) and "" not in steps  # then no index is written
+    for below, part in ((path + part.step, part) for part in children) if alone else placed(path, children):
+        nodes.append((below, part))
+        if part.children:
+            _gather(below, part.children, nodes)
 
 
 def _means(wanted: str, path: str, content: str) -> bool:
@@ -85,34 +166,19 @@ def _means(wanted: str, path: str, content: str) -> bool:
     )
 
 
-def _missing(nodes: Sequence[tuple[str, Node]], table: Sequence[Declared], content: str) -> Iterator[Deviation]:
-    """A mandatory field has to be in every structure that could hold it, and so has a mandatory structure."""
-    listed = {line.path for line in table}
-    for line in table:
-        if not line.mandatory:
-            continue
-        there = [path for path, node in nodes if _means(line.path, path, content) and _holds(node)]
-        for holder, rest in _holders(nodes, line.path, listed):
-            if not any(path.startswith(holder) for path in there):
-                asked = f"必填{f'（{line.title}）' if line.title else ''}"
-                yield Deviation(path=holder + rest, breach=Breach.MISSING, found="", asked=asked)
-
-
-def _holders(nodes: Sequence[tuple[str, Node]], path: str, listed: Set[str]) -> Sequence[tuple[str, str]]:
-    """The innermost structures of the message that a field belongs in, and its path from there.
+def _parents(path: str, listed: Set[str]) -> Iterator[tuple[str, str]]:
+    """The structures that a field may lie in, the innermost first, and its path from there; "" is the whole message.
 
     Where a structure is missing that has a line of its own, that line says whether it must be there.
     """
     parent, rest = _split(path)
     while parent:
-        found = [(where, node) for where, node in nodes if pattern(parent).means(where)]
-        if found:
-            return [(where, rest) for where, node in found if node.value is not Shape.ARRAY]
+        yield parent, rest
         if parent in listed:
-            return []
+            return
         parent, last = _split(parent)
         rest = last + rest
-    return [("", rest)]
+    yield "", rest
 
 
 def _split(path: str) -> tuple[str, str]:

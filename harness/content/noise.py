@@ -7,7 +7,7 @@ twenty; that a clock moved by a minute does not excuse eight hours. Not here: no
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -50,15 +50,16 @@ class Noise:
     def left(self, found: Iterable[FieldDifference]) -> tuple[FieldDifference, ...]:
         """The differences of one pair that the original does not show against itself."""
         found = tuple(found)
-        numbers = _numbers(found)
-        return tuple(d for d in found if not self._excuses(d, numbers))
+        numbers = came_and_went(found)
+        return tuple(d for d in found if not self.excuses(d, numbers.get(bare(d.path), 0)))
 
-    def _excuses(self, d: FieldDifference, numbers: Mapping[str, int]) -> bool:
+    def excuses(self, d: FieldDifference, together: int) -> bool:
+        """Whether the original shows this against itself; `together`: so many came and went there in this pair."""
         path = bare(d.path)
         if d.change is Change.ORDER:
             return path in self.reordered
         if d.change in _COMES_AND_GOES:
-            return numbers[path] <= self.came_and_went.get(path, 0)
+            return together <= self.came_and_went.get(path, 0)
         if d.change is not Change.DIFFERENT or path not in self.moved:
             return False
         if d.kind in _HARMS and d.kind not in self.moved[path]:
@@ -68,7 +69,11 @@ class Noise:
 
 def noise(first: Document, second: Document, how: How) -> Noise:
     """Learned from two replies of the original to the same request."""
-    found = differences(first, second, how)
+    return learned(differences(first, second, how))
+
+
+def learned(found: Sequence[FieldDifference]) -> Noise:
+    """What two replies of the original to the same request differ in."""
     moved: dict[str, frozenset[Kind]] = {}
     apart: dict[str, float] = {}
     for d in found:
@@ -80,12 +85,13 @@ def noise(first: Document, second: Document, how: How) -> Noise:
         paths=frozenset(d.general for d in found),
         moved=moved,
         apart_s=apart,
-        came_and_went=_numbers(found),
+        came_and_went=came_and_went(found),
         reordered=frozenset(bare(d.path) for d in found if d.change is Change.ORDER),
     )
 
 
-def _numbers(found: Iterable[FieldDifference]) -> Mapping[str, int]:
+def came_and_went(found: Iterable[FieldDifference]) -> Mapping[str, int]:
+    """Place without index → how many things are there on one side only."""
     return Counter(bare(d.path) for d in found if d.change in _COMES_AND_GOES)
 
 

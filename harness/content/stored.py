@@ -7,13 +7,13 @@ whatever its scale, a moment to the precision that was sent, text by its code po
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from harness.content.differences import Change, FieldDifference
-from harness.content.path import bare, pattern
-from harness.content.tree import Document, Shape, Value
+from harness.content.lookup import Lookup
+from harness.content.tree import Document, Value
 from harness.content.values import decimal_of, moment_of, shown, text_of
 from harness.normalise import Kind, classify
 
@@ -22,29 +22,21 @@ _YES, _NO = {"1", "true", "t", "y", "yes"}, {"0", "false", "f", "n", "no"}
 
 def carried(document: Document, mapping: Mapping[str, str], row: Mapping[str, Any]) -> tuple[FieldDifference, ...]:
     """`mapping`: path → column. In the differences, a is what was sent and b what is stored."""
-    sent = {path: _sent(document, path) for path in mapping}
-    return tuple(
-        difference
-        for path, column in mapping.items()
-        if (difference := _difference(document.content, path, sent[path], column, row)) is not None
-    )
+    return tuple(difference for _, difference in told(Lookup(document), mapping.items(), row))
 
 
-def _sent(document: Document, path: str) -> Value:
-    """The first value under a path, None where there is none. A value alone is its own first part, as HL7 has it."""
-    meant = [pattern(path)]
-    if document.content == "hl7" and bare(path).endswith(".1"):
-        meant.append(pattern(path.removesuffix("[1]").removesuffix(".1")))
-    for wanted in meant:
-        for field in document.fields():
-            if wanted.means(field.path):
-                return None if isinstance(field.value, Shape) else field.value
-    return None
-
-
-def _difference(content: str, path: str, sent: Value, column: str, row: Mapping[str, Any]) -> FieldDifference | None:
+def told(
+    message: Lookup, columns: Iterable[tuple[str, str]], row: Mapping[str, Any]
+) -> Iterator[tuple[str, FieldDifference]]:
+    """The same of a message that is looked up many times: (path, column) each → the columns that differ."""
     there = {name.casefold(): value for name, value in row.items()}
-    stored = there.get(column.casefold())
+    for path, column in columns:
+        difference = _difference(message.content, path, message.value(path), there.get(column.casefold()))
+        if difference is not None:
+            yield column, difference
+
+
+def _difference(content: str, path: str, sent: Value, stored: Any) -> FieldDifference | None:
     if sent is None and stored is None:
         return None
     a = None if sent is None else shown(sent, content)

@@ -23,6 +23,15 @@ def of_one(side: Examined, here: Here) -> Iterator[Advice]:
         yield Advice(
             id="unreachable", severity=Severity.BLOCK, side=side.side, says=problem.says.rstrip("。"), todo=problem.todo
         )
+    if not side.url:
+        yield Advice(
+            id="no_database",
+            severity=Severity.HINT,
+            side=side.side,
+            says="没有写数据库地址（sql）：没有检查数据库，只能运行没有表的场景包",
+            breaks="不比对存储的数据，各遍之间不能恢复数据，并发自检做不了：存储与并发的条款无法判定",
+            todo="能连到数据库时，请写出 [stacks.….sql]",
+        )
     if side.production:
         yield Advice(
             id="production",

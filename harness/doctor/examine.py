@@ -50,7 +50,7 @@ def examine(
 
 def _side(side: str, stack: Stack, driver_for: DriverFor, problems: tuple[Problem, ...]) -> Examined:
     with ThreadPoolExecutor(max_workers=1 + len(stack.hosts)) as pool:
-        database = pool.submit(_database, stack.sql, driver_for) if not problems else None
+        database = pool.submit(_database, stack.sql, driver_for) if stack.sql.url and not problems else None
         machines = list(pool.map(_machine, stack.hosts))
     examination, problem, seconds = database.result() if database else (None, None, 0.0)
     return Examined(

@@ -32,6 +32,7 @@ class BlockSpec:
     """All that the load process needs to know; passed as a file. Secrets stay in the environment."""
 
     pack: str
+    known_as: str  # what finds the pack: its name, or the folder of one that is described by files
     stack: str
     endpoint: dict[str, Any]
     endpoints: dict[str, dict[str, Any]]  # interface → where it answers

@@ -27,7 +27,7 @@ from harness import runfile
 from harness.errors import BadInput, Fault
 from harness.execute.peers import MessageDriverFor, message_drivers
 from harness.execute.sequential import check_invariants
-from harness.execute.site import refuse_protected
+from harness.execute.site import refuse_protected, refuse_unreachable, refuse_without_database
 from harness.execute.users import Crowd, LoopWatch, User, refuse_serial, self_test
 from harness.execute.watching import facts_of, watching
 from harness.model import Item, Pack, Role, SqlEndpoint
@@ -56,8 +56,10 @@ class HandRun:
         self.role = Role(options.stack)
         self.plan = load_plan(options.profile or DEFAULT_PLAN)
         stacks = load_stacks(options.stacks)
-        refuse_protected({self.role: stacks[self.role]})
         self.stack = stacks[self.role]
+        refuse_protected({self.role: self.stack})
+        refuse_without_database({self.role: self.stack}, [pack])
+        refuse_unreachable(self.stack.endpoints, [pack])
         self.level = next((x for x in self.plan.load.levels if x.name == options.level), self.plan.load.levels[-1])
         if not options.keep_data:
             _prepare(options, pack)
@@ -167,7 +169,7 @@ class HandRun:
 
 def _prepare(options: Namespace, pack: Pack) -> None:
     command = [
-        sys.executable, "-m", "harness.cli", "prepare", "--stacks", options.stacks, "--packs", pack.name,
+        sys.executable, "-m", "harness.cli", "prepare", "--stacks", options.stacks, "--packs", runfile.known_as(pack),
         "--plan", options.profile or DEFAULT_PLAN, "--only", options.stack,
     ]  # fmt: skip
     if subprocess.run(command, check=False).returncode:

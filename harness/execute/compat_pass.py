@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from harness.events import Event, Note, Progress, Sealed, Stage
+from harness.events import Event, Note, Sealed, Stage
 from harness.execute.lab import Lab
+from harness.execute.lanes import Tell, Told, listen
 from harness.execute.scratch import Scratch
 from harness.execute.site import TITLES, Job
 from harness.model import Probe, Role
@@ -29,7 +30,6 @@ AT_ONCE = 2  # probes on a stack at the same time: most of them wait for locks a
 
 Probes = Sequence[Probe]
 Missing = tuple[Recording, Role]
-Tell = Callable[[Event | None], None]  # None: one more probe is done
 
 
 def compat_pass(job: Job) -> Iterator[Event]:
@@ -60,12 +60,12 @@ def _round(job: Job, number: int, probes: Probes, title: str) -> Iterator[Event]
     if not missing:
         return
     yield Stage(name=f"{title}（{len(probes)} 个）", total=len(probes) * len(missing))
-    told: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+    told: Told = queue.SimpleQueue()
     stop = threading.Event()
     with ThreadPoolExecutor(max_workers=2) as lanes:
         running = [lanes.submit(_record_all, job, lane, probes, told.put, stop) for lane in _lanes(job, missing)]
         try:
-            yield from _listen(running, told)
+            yield from listen(running, told)
         finally:
             stop.set()
 
@@ -75,24 +75,6 @@ def _lanes(job: Job, missing: Sequence[Missing]) -> list[list[Missing]]:
     if len({stack.sql.url for stack in job.stacks.values()}) == 1:
         return [list(missing)]
     return [lane for role in Role if (lane := [each for each in missing if each[1] is role])]
-
-
-def _listen(running: Sequence[Future[None]], told: queue.SimpleQueue[Event | None]) -> Iterator[Event]:
-    """What the lanes say until the last one is through; the fault of one ends the others."""
-    done = 0
-    while True:
-        ended = all(lane.done() for lane in running)  # asked first: what was told before that is still in the queue
-        try:
-            event = told.get(timeout=0.0 if ended else 0.2)
-        except queue.Empty:
-            for lane in running:
-                if lane.done():
-                    lane.result()
-            if ended:
-                return
-            continue
-        done += event is None
-        yield event or Progress(done=done)
 
 
 def _record_all(job: Job, lane: Sequence[Missing], probes: Probes, tell: Tell, stop: threading.Event) -> None:

@@ -126,18 +126,24 @@ class Talk:
 
 def perform(transaction: Transaction, params: Params, talk: Talk) -> tuple[ReplyKind, str]:
     """Run one transaction to its end; its outcome and, where it was refused or stuck, the reason in words."""
+    outcome, reason, _ = carry_out(transaction.act, params, talk)
+    return outcome, reason
+
+
+def carry_out(act: Callable[..., Any], params: Params, talk: Talk) -> tuple[ReplyKind, str, Any]:
+    """`perform` for any piece of business; what it returned is handed on."""
     try:
-        transaction.act(talk, **params)
-        return talk.end(COMMIT).kind, ""
+        value = act(talk, **params)
+        return talk.end(COMMIT).kind, "", value
     except StepNotOk as stopped:
         talk.end(ROLLBACK)
-        return stopped.reply.kind, ""
+        return stopped.reply.kind, "", None
     except Refusal as refusal:
         talk.end(ROLLBACK, kind=ReplyKind.REFUSED)
-        return ReplyKind.REFUSED, str(refusal)
+        return ReplyKind.REFUSED, str(refusal), None
     except _SCRIPT_ERRORS as stuck:
         talk.end(ROLLBACK, kind=ReplyKind.FAILED)
-        return ReplyKind.FAILED, f"{SCRIPT}{type(stuck).__name__}: {stuck}"
+        return ReplyKind.FAILED, f"{SCRIPT}{type(stuck).__name__}: {stuck}", None
     finally:
         talk.ended()
 

@@ -1,6 +1,7 @@
 """The functional pass: the same sequential workload on the original, the original again, and the migrated stack.
 
-Leaves one sealed recording each: every reply, all stored data before and after, the invariants.
+Leaves one sealed recording each: every reply, all stored data before and after, the invariants; and of every message a
+few exchanges as files of their own.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.errors import BadInput
 from harness.events import Event, Loaded, Progress, Sealed, Stage
+from harness.execute.exchanges import keep_samples
 from harness.execute.sequential import check_invariants, execute
 from harness.execute.site import TITLES, Hospital, Job, fill
 from harness.model import Item, Role
@@ -23,6 +25,7 @@ def functional_pass(job: Job, hospital: Hospital, items: Sequence[Item]) -> Iter
         recording = Recording(job.run_dir / "recordings" / hospital.pack.name / "functional" / name)
         if not recording.sealed:
             yield from _record(job, hospital, items, recording, role)
+    keep_samples(job.run_dir, hospital.pack)
 
 
 def _record(job: Job, hospital: Hospital, items: Sequence[Item], recording: Recording, role: Role) -> Iterator[Event]:

@@ -17,6 +17,7 @@ from harness.execute.site import TITLES, Hospital, Job, fill
 from harness.model import Role
 from harness.pacer import interleaved
 from harness.recording import Recording, read_json, write_json
+from harness.runfile import known_as
 
 SETTLE_S = 0.3  # after loading, before the first transaction
 
@@ -38,6 +39,7 @@ def load_pass(job: Job, hospital: Hospital, workloads: Sequence[Path]) -> Iterat
         level = load.levels[level_index]
         spec = BlockSpec(
             pack=hospital.pack.name,
+            known_as=known_as(hospital.pack),
             stack=role.value,
             **endpoints_of(job.stacks[role], used=job.endpoints),
             level=level.name,

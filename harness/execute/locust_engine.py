@@ -23,6 +23,7 @@ from locust.exception import StopUser
 
 from harness.errors import Fault
 from harness.execute.block import ANSWER_FILE, ERROR_FILE, BlockSpec, read_spec
+from harness.execute.no_database import or_no_database
 from harness.execute.peers import MessageDriverFor, message_drivers
 from harness.execute.users import Crowd, LoopWatch, User, refuse_serial, self_test
 from harness.model import Item, Pack, ReplyKind, SqlEndpoint
@@ -152,7 +153,7 @@ def give_up(environment: Environment, folder: Path, fault: Fault) -> None:
 
 def hospital_user(pack: Pack, driver_for: DriverFor, message_driver_for: MessageDriverFor) -> type[locust.User]:
     """The Locust user class of a pack; registers the command-line options and the set-up of a run."""
-    drivers_for = (driver_for, message_driver_for)
+    drivers_for = (or_no_database(driver_for), message_driver_for)
     running: list[BlockRun | HandRun] = []
     locust.events.init_command_line_parser.add_listener(_add_options)
     locust.events.init.add_listener(lambda environment, **_: running.extend(_begin(pack, drivers_for, environment)))

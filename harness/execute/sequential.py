@@ -98,6 +98,7 @@ def _record(item: Item, outcome: ReplyKind, reason: str, noted: Iterable[Noted])
                 rows=tuple(reply.rows),
                 message=reply.message,
                 sent=_as_sent(message),
+                address=_address(message),
                 status=reply.status,
                 body=reply.body,
             )
@@ -108,9 +109,12 @@ def _record(item: Item, outcome: ReplyKind, reason: str, noted: Iterable[Noted])
 
 def _as_sent(message: Outgoing | None) -> bytes:
     """The body; what has none is known by where it went."""
-    if message is None:
-        return b""
-    return message.body or f"{message.method} {message.path}".encode()
+    return message.body or f"{message.method} {message.path}".encode() if message else b""
+
+
+def _address(message: Outgoing | None) -> str:
+    """Method and path; nothing where a message just goes to its endpoint."""
+    return f"{message.method} {message.path}" if message and (message.path or message.method != "POST") else ""
 
 
 def check_invariants(pack: Pack, driver: Driver) -> list[dict[str, object]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from harness.errors import StackProtected
+from harness.errors import BadInput, StackProtected
 from harness.events import Event, Progress, Stage
 from harness.execute.peers import MessageDriverFor, message_drivers
 from harness.message import Interface
@@ -15,6 +15,7 @@ from harness.model import Pack, Part, Probe, Role, SqlEndpoint, Stack
 from harness.ports import Driver, MessageDriver
 from harness.runfile import used_endpoints
 from harness.settings import Plan
+from harness.workload import reachable
 
 TITLES = {Role.ORIGINAL: "原系统", Role.MIGRATED: "迁移后系统"}
 
@@ -83,6 +84,40 @@ def refuse_protected(stacks: Mapping[Role, Stack]) -> None:
                 f"{TITLES[role]}（{stack.title}）标记为生产环境（production = true），拒绝运行。",
                 hint="请改用仿真测试环境；确认不是生产环境后，再把 stacks.toml 中的 production 改为 false。",
             )
+
+
+def refuse_without_database(stacks: Mapping[Role, Stack], packs: Iterable[Pack]) -> None:
+    """A pack that keeps its business in tables needs the database of every stack."""
+    for pack in packs:
+        for role, stack in stacks.items():
+            if not stack.sql.url and (pack.metadata.tables or pack.statements):
+                raise BadInput(
+                    f"{TITLES[role]}没有写数据库地址，场景包 {pack.name} 有自己的表，不能在它上面运行。",
+                    hint=f"请在 stacks.toml 中写出 [stacks.{role}.sql]，或只运行由文件描述、没有表的场景包。",
+                )
+
+
+def refuse_unreachable(endpoints: Collection[str], packs: Iterable[Pack]) -> None:
+    """A pack of which nothing ordinary can be carried out makes no run."""
+    for pack in packs:
+        if not any(t.weight > 0 for t in reachable(pack, endpoints)):
+            wanted = "、".join(i.name for i in pack.interfaces)
+            there = "、".join(sorted(endpoints)) or "没有"
+            raise BadInput(
+                f"场景包 {pack.name} 没有一项业务能够办理：它要用的接口是 {wanted}，技术栈文件里有地址的是 {there}。",
+                hint="请在 stacks.toml 中用 [stacks.….endpoints.接口名称] 写出地址，名称与场景包中的一致，两侧都要写。",
+            )
+
+
+def possible_parts(stacks: Mapping[Role, Stack], *, planned: Sequence[Part], named: Sequence[Part]) -> tuple[Part, ...]:
+    """What a run consists of. Without a database the plan's compatibility suite is left out; named, it is refused."""
+    without = [TITLES[role] for role, stack in stacks.items() if not stack.sql.url]
+    if without and Part.COMPAT in named:
+        raise BadInput(
+            f"{'、'.join(without)}没有写数据库地址，数据库兼容性用例（{Part.COMPAT}）不能执行。",
+            hint="请在 stacks.toml 中写出两侧的 sql，或从 --only 中去掉它。",
+        )
+    return tuple(part for part in named or planned if part is not Part.COMPAT or not without)
 
 
 def refuse_foreign(job: Job, role: Role, pack: Pack) -> None:

@@ -9,7 +9,11 @@ from collections.abc import Callable, Iterable
 
 from harness.judge.clauses import Clause, clauses
 from harness.judge.compatibility import comp_1, comp_2
+from harness.judge.documents import intf_5
+from harness.judge.error_handling import intf_4
 from harness.judge.function import func_1
+from harness.judge.interface_times import intf_3, journey
+from harness.judge.interfaces import intf_1, intf_2
 from harness.judge.material import Material, Opinion, PackMaterial, not_run
 from harness.judge.performance import block_id, perf_1, perf_1a, perf_1b, perf_3
 from harness.judge.resources import perf_2
@@ -24,6 +28,12 @@ Judge = Callable[[Material], Opinion]
 _JUDGES: dict[str, tuple[Judge, frozenset[Part]]] = {
     "PV-FUNC-1": (func_1, frozenset({Part.FUNCTIONAL})),
     "PV-FUNC-1a": (func_1, frozenset({Part.FUNCTIONAL})),
+    "PV-INTF-1": (intf_1, frozenset({Part.FUNCTIONAL})),
+    "PV-INTF-2": (intf_2, frozenset({Part.FUNCTIONAL})),
+    "PV-INTF-3": (intf_3, frozenset({Part.LOAD})),
+    "PV-INTF-4": (intf_4, frozenset({Part.BATTERY})),
+    "PV-INTF-5": (intf_5, frozenset({Part.FUNCTIONAL})),
+    "XH-JOURNEY": (journey, frozenset({Part.FUNCTIONAL, Part.LOAD})),
     "PV-PERF-1": (perf_1, frozenset({Part.LOAD})),
     "PV-PERF-1a": (perf_1a, frozenset({Part.LOAD})),
     "PV-PERF-1b": (perf_1b, frozenset({Part.LOAD})),

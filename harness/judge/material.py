@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from harness.interface_result import DocumentCheck, ExchangeTimes, HandledCase, InterfaceUse, StoredFields
 from harness.model import Part
 from harness.result import (
     Behaviour,
@@ -39,6 +40,7 @@ class PackMaterial:
     noise_known: bool = False
     agreed: frozenset[str] = frozenset()
     failed_alike: int = 0
+    journeys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # transactions with legs → leg → 中文
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +56,14 @@ class Material:
     estimates: tuple[Estimate, ...] = ()
     readings: Mapping[str, Mapping[str, ReadingSummary]] = field(default_factory=dict)
     self_test: Mapping[str, bool] = field(default_factory=dict)  # stack → whether all its self-tests passed
+    untested: Mapping[str, str] = field(default_factory=dict)  # stack → why its self-test could not be done
     shared_host: bool | None = None
     behaviours: tuple[Behaviour, ...] = ()
+    interfaces: tuple[InterfaceUse, ...] = ()  # of all packs, whether both stacks answer there or not
+    stored_fields: tuple[StoredFields, ...] = ()
+    exchange_times: tuple[ExchangeTimes, ...] = ()
+    documents: tuple[DocumentCheck, ...] = ()
+    battery: tuple[HandledCase, ...] = ()
     parts: frozenset[Part] = frozenset(Part)  # what the run consists of
 
     @property

@@ -7,7 +7,8 @@ transactions make a clause inconclusive, never passed.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import NormalDist
 
 from harness.judge.material import (
@@ -25,11 +26,23 @@ from harness.result import Estimate, LoadBlock
 from harness.stats import MOST_BLOCKS
 
 CARRIED_OUT = 0.99  # share of the planned transactions that must have been sent for the samples to be whole
-_ONCE_IN_TWENTY = 0.05
+ONCE_IN_TWENTY = 0.05
 _MANY = 100
 _ESTIMATES, _LOAD, _INVARIANTS = "result.json#/estimates", "result.json#/load", "result.json#/invariants"
 
 Chosen = Callable[[str, str], bool]  # (pack, transaction) → belongs to the clause
+Place = tuple[str, str, str]  # pack, level, transaction or message or leg
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What must be no slower than on the original."""
+
+    wanted: Sequence[Place]
+    titles: Mapping[tuple[str, str], str]  # (pack, name) → 中文
+    what: str = ""  # a word for them
+    scope: str = "transaction"
+    quantity: str = "响应时间"
 
 
 def perf_1(m: Material) -> Opinion:
@@ -56,27 +69,33 @@ def _response(m: Material, chosen: Chosen, what: str) -> Opinion:
     ]
     if not wanted:
         return not_run(f"场景包里没有{what or '可判定'}的业务。")
+    titles = {(pack, name): title for pack, known in m.packs.items() for name, title in known.titles.items()}
+    return no_slower(m, Asked(wanted=wanted, titles=titles, what=what))
+
+
+def no_slower(m: Material, asked: Asked) -> Opinion:
+    """Every adjusted interval within the margin; one beyond it fails, anything unsettled is inconclusive."""
     metric = f"{m.plan.performance.metric}_ratio"
-    known = {(e.pack, e.level, e.transaction): e for e in m.estimates if e.metric == metric}
-    judged = [known[place] for place in wanted if place in known and not known[place].excluded]
+    known = {(e.pack, e.level, e.transaction): e for e in m.estimates if e.metric == metric and e.scope == asked.scope}
+    judged = [known[place] for place in asked.wanted if place in known and not known[place].excluded]
     limit = 1 + m.plan.performance.margin
     worse = sorted((e for e in judged if e.low_adjusted > limit), key=lambda e: -e.value)
     if worse:
         return failed(
-            f"{m.plan.performance.metric.upper()} 响应时间比值的界限是 {limit:.2f}，"
+            f"{m.plan.performance.metric.upper()} {asked.quantity}比值的界限是 {limit:.2f}，"
             f"{len(judged)} 项中有 {len(worse)} 项超出："
-            f"{listed([_figure(m, e) for e in worse])}。",
+            f"{listed([_figure(asked, e) for e in worse])}。",
             _ESTIMATES,
         )
-    doubts = _doubts(m, wanted, known, judged, limit) + _weak_blocks(m)
+    doubts = _doubts(m, asked.wanted, known, judged, limit) + _weak_blocks(m)
     if doubts:
         return inconclusive(
-            f"{len(wanted)} 项中已判定 {_settled(judged, limit)} 项；{'；'.join(doubts)}。", _ESTIMATES, _LOAD
+            f"{len(asked.wanted)} 项中已判定 {_settled(judged, limit)} 项；{'；'.join(doubts)}。", _ESTIMATES, _LOAD
         )
     highest = max(judged, key=lambda e: e.high_adjusted)
     return passed(
-        f"{len(judged)} 项{what}的 {m.plan.performance.metric.upper()} 响应时间比值的校正区间都不超过 {limit:.2f}，"
-        f"最高的是{_figure(m, highest)}。",
+        f"{len(judged)} 项{asked.what}的 {m.plan.performance.metric.upper()} {asked.quantity}比值的校正区间"
+        f"都不超过 {limit:.2f}，最高的是{_figure(asked, highest)}。",
         _ESTIMATES,
     )
 
@@ -85,15 +104,15 @@ def _settled(judged: Sequence[Estimate], limit: float) -> int:
     return sum(1 for e in judged if e.high_adjusted <= limit)
 
 
-def _figure(m: Material, e: Estimate) -> str:
-    title = m.packs[e.pack].titles.get(e.transaction, e.transaction) if e.pack in m.packs else e.transaction
+def _figure(asked: Asked, e: Estimate) -> str:
+    title = asked.titles.get((e.pack, e.transaction), e.transaction)
     return f"{title}（{e.level}）{e.value:.2f}［{e.low_adjusted:.2f}, {e.high_adjusted:.2f}］"
 
 
 def _doubts(
     m: Material,
-    wanted: Sequence[tuple[str, str, str]],
-    known: dict[tuple[str, str, str], Estimate],
+    wanted: Sequence[Place],
+    known: Mapping[Place, Estimate],
     judged: Sequence[Estimate],
     limit: float,
 ) -> list[str]:
@@ -150,12 +169,12 @@ def _error_rate(load: Sequence[LoadBlock], stack: str) -> float:
 def _surely_above(load: Sequence[LoadBlock], stack: str, limit: float) -> bool:
     """Whether some level has more errors than a true rate of `limit` would bring by chance once in twenty times."""
     return any(
-        _chance_of(sum(b.errors for b in blocks), expected=limit * sum(b.done for b in blocks)) < _ONCE_IN_TWENTY
+        chance_of(sum(b.errors for b in blocks), expected=limit * sum(b.done for b in blocks)) < ONCE_IN_TWENTY
         for blocks in _by_level(load, stack).values()
     )
 
 
-def _chance_of(count: int, *, expected: float) -> float:
+def chance_of(count: int, *, expected: float) -> float:
     """Probability of at least `count` rare events where `expected` are expected (Poisson; normal where many are)."""
     if expected > _MANY:
         return 1 - NormalDist(expected, math.sqrt(expected)).cdf(count - 0.5)
@@ -232,7 +251,9 @@ def _throughput(m: Material) -> list[Estimate]:
 
 def _unproven_under_load(m: Material) -> list[str]:
     doubts = [
-        f"{STACK_TITLES[s]}的并发自检{'没有通过' if s in m.self_test else '没有记录'}"
+        f"{STACK_TITLES[s]}的并发自检没有做（{m.untested[s]}）"
+        if s in m.untested
+        else f"{STACK_TITLES[s]}的并发自检{'没有通过' if s in m.self_test else '没有记录'}"
         for s in STACKS
         if not m.self_test.get(s, False)
     ]

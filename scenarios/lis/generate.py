@@ -47,6 +47,8 @@ def build(scale: Scale) -> World:
         technicians=books.technicians,
         verifiers=books.verifiers,
         analysers=books.analysers,
+        applications={row[0]: row[3] for row in books.tables["lis_analyser"]},
+        names={row[0]: row[1] for row in books.tables["lis_patient"]},
         sections=[code for code, _ in catalogue.SECTIONS],
         histories=[series for series, times in books.measured.most_common(TRENDS) if times > 1],
         filled_places=[row[1] for row in books.tables["lis_archived_specimen"]],

@@ -17,6 +17,8 @@ from scenarios.lis import (
     statements_lists,
     statements_results,
 )
+from scenarios.lis.interfaces import INTERFACES
+from scenarios.lis.messages import MESSAGES
 from scenarios.lis.rules import RULES
 from scenarios.lis.tables import metadata
 from scenarios.lis.transactions import TRANSACTIONS
@@ -35,8 +37,8 @@ class Lis:
     transactions: tuple[Transaction, ...]
     invariants: tuple[Invariant, ...]
     rules: tuple[Rule, ...]
-    interfaces: tuple[Interface, ...] = ()
-    messages: Mapping[str, Message] = field(default_factory=dict)
+    interfaces: tuple[Interface, ...] = field(repr=False)
+    messages: Mapping[str, Message] = field(repr=False)
 
     def world(self, scale: Scale) -> World:
         return generate.build(scale)
@@ -64,4 +66,6 @@ PACK: Pack = Lis(
     transactions=TRANSACTIONS,
     invariants=(*invariants.INVARIANTS, *invariants_bench.INVARIANTS),
     rules=RULES,
+    interfaces=INTERFACES,
+    messages=MESSAGES,
 )

@@ -48,6 +48,7 @@ PANEL_CARD = named(
            t.panel.c.container)
     .where(t.panel.c.panel_code == p("panel_code")),
 )  # fmt: skip
+ADD_PATIENT = add(t.patient)
 ADD_ORDER = add(t.order)
 ADD_SPECIMEN = add(t.specimen)
 ADD_TEST = add(t.test)

@@ -70,7 +70,7 @@ COUNT_RUN = named(
 )
 RUN_BEFORE = named(
     "run_before",
-    select(b.control_result.c.value_number).where(
+    select(b.control_result.c.value_number, b.control_result.c.measured_at).where(
         b.control_result.c.lot_id == p("lot_id"), b.control_result.c.run_no == p("run_no")
     ),
 )

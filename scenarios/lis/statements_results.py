@@ -69,6 +69,7 @@ RESULT_TO_RERUN = named(
     select(
         t.result.c.run_no, t.result.c.specimen_id, t.result.c.patient_id, t.result.c.analyser_id, t.result.c.value_text,
         t.result.c.previous_number, t.test.c.panel_code, t.patient.c.gender_code, t.patient.c.birth_date,
+        t.result.c.observed_at,
     )
     .select_from(t.result.join(t.test, t.test.c.filler_no == t.result.c.filler_no).join(t.patient))
     .where(
@@ -163,7 +164,8 @@ REPORT_HEAD = named(
         t.report.c.report_no, t.patient.c.patient_name, t.patient.c.gender_code, t.patient.c.birth_date,
         t.order.c.clinical_info, t.panel.c.panel_name, t.specimen.c.specimen_type, t.specimen.c.collected_at,
         t.specimen.c.received_at, t.test.c.review_kind, t.staff.c.staff_name, t.test.c.reviewed_at,
-        t.report.c.published_at, t.report.c.conclusion,
+        t.report.c.published_at, t.report.c.conclusion, t.patient.c.patient_id, t.order.c.order_no,
+        t.panel.c.panel_code,
     )
     .select_from(
         t.report.join(t.test, t.test.c.filler_no == t.report.c.filler_no)
@@ -180,6 +182,7 @@ REPORT_LINES = named(
     select(
         t.analyte.c.analyte_name, t.result.c.value_text, t.result.c.value_number, t.result.c.unit,
         t.result.c.reference_text, t.result.c.abnormal_flag, t.result.c.observed_at, t.result.c.note,
+        t.result.c.analyte_code, t.result.c.value_type,
     )
     .select_from(
         t.result.join(t.analyte)

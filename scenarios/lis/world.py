@@ -87,6 +87,8 @@ class World:
     technicians: Mapping[str, Sequence[str]]  # by section
     verifiers: Sequence[str]
     analysers: Mapping[str, Sequence[str]]  # by section
+    applications: Mapping[str, str]  # analyser_id → what it calls itself in a message
+    names: Mapping[str, str]  # patient_id → name
     sections: Sequence[str]
     histories: Sequence[tuple[str, str]]  # (patient_id, analyte_code) measured several times
     filled_places: Sequence[str]

@@ -19,7 +19,7 @@ class Request:
     body: bytes
     charset: str  # of the interface on this stack
     method: str = ""  # http and soap only, as are the next three
-    path: str = ""  # below the interface's address, without the query
+    path: str = ""  # below the interface's address: no slash before it, no query behind it, %41 read as A
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
 

@@ -135,9 +135,13 @@ def http_answer(status: str, body: bytes = b"", *headers: str) -> bytes:
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
+def _acknowledged(message: hl7.Message) -> hl7.Message:
+    return message.create_ack()
+
+
 @contextlib.contextmanager
-def independent_mllp() -> Iterator[int]:
-    """The `hl7` package's server: parses every message and acknowledges it with AA."""
+def independent_mllp(answer: Callable[[hl7.Message], hl7.Message] = _acknowledged) -> Iterator[int]:
+    """The `hl7` package's server: parses every message and answers it, with its own acknowledgement AA by default."""
 
     async def serve(reader: Any, writer: Any) -> None:
         talking.append(asyncio.current_task())
@@ -145,7 +149,7 @@ def independent_mllp() -> Iterator[int]:
             with contextlib.suppress(asyncio.IncompleteReadError, asyncio.CancelledError, OSError):
                 while not writer.is_closing():
                     message: hl7.Message = await reader.readmessage()
-                    writer.writemessage(message.create_ack())
+                    writer.writemessage(answer(message))
                     await writer.drain()
         finally:
             writer.transport.abort()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -70,4 +71,23 @@ def stacks_file(tmp_path: Path, original: Stack, seekdb: Stack) -> Path:
             f'[[stacks.{role}.hosts]]\nname = "here"\nagent = "local"\n'
         )
     path.write_text("\n".join(parts), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def plan_without_data(tmp_path: Path) -> Path:
+    """A few transactions and two short blocks."""
+    text = resources.files("harness").joinpath("plans/smoke.toml").read_text(encoding="utf-8")
+    for old, new in (
+        (r"^transactions = \d+", "transactions = 30"),
+        (r"^order = .*", 'order = "AB"'),
+        (r"^margin = [0-9.]+", "margin = 9.0"),  # nobody's speed is the question
+        (r"^seconds = .*", "seconds = 2.0"),
+        (r"^warmup_seconds = .*", "warmup_seconds = 0.5"),
+        (r"^levels = \[[^\]]*\]", 'levels = [{ name = "典型", users = 8, rate_per_s = 40.0 }]'),
+    ):
+        text, changed = re.subn(old, new, text, flags=re.MULTILINE)
+        assert changed == 1, old
+    path = tmp_path / "plan.toml"
+    path.write_text(text, encoding="utf-8")
     return path

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import scenarios
+from drivers import messages
 from drivers.servers import server_for
 from drivers.sql import driver_for
 from harness import pipeline
@@ -21,7 +22,7 @@ from harness.model import Part, Role, SqlEndpoint, Stack
 from harness.result import Finding, Result
 from harness.settings import CompatPlan, Plan, load_plan
 
-TOOLS = Tools(driver_for=driver_for, locustfile=scenarios.locustfile)
+TOOLS = Tools(driver_for=driver_for, message_driver_for=messages.driver_for, locustfile=scenarios.locustfile)
 
 
 def small_plan() -> Plan:

@@ -14,9 +14,9 @@ from harness.model import Pack, SqlEndpoint
 from harness.ports import Driver
 
 
-@pytest.fixture(scope="session", params=scenarios.names())
+@pytest.fixture(scope="session", params=[name for name in scenarios.names() if name != "journey"])
 def pack(request: pytest.FixtureRequest) -> Pack:
-    """Every pack that exists: what is asked here is asked of all of them."""
+    """Every pack of a system: what is asked here is asked of all of them. A journey has tests of its own."""
     return scenarios.pack(request.param)
 
 

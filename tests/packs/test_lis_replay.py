@@ -1,28 +1,37 @@
-"""The LIS on real databases: every transaction works, every probe is refused, nothing is out of order afterwards, and
-what differs between the products is exactly what `rules.py` declares.
+"""The LIS on real databases, its interfaces answered by the reference application: every transaction works, every probe
+is refused, nothing is out of order afterwards, and what differs between the products is what `rules.py` declares.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from harness.assess.carried import stored_fields
 from harness.compare.functional import Comparison, Recordings, compare_pack
+from harness.content.battery import Expect, battery
+from harness.documents import Exchange, read_document
 from harness.execute.conversation import Talk, perform
 from harness.execute.sequential import execute, rendered_statements
+from harness.message import Message, Outgoing
 from harness.model import ErrorClass, Invariant, ReplyKind, Scale
-from harness.ports import Driver
+from harness.ports import Driver, MessageDriver
+from harness.runfile import pack_as_dict
 from harness.workload import functional
 from scenarios.lis import PACK
 from scenarios.lis.world import Tube
+from tests.packs.answering import Interfaces, answering, sent_by, spoken
 from tests.packs.replaying import Replayed, load, replay, say, undone, violated
 
 SCALE = Scale(outpatients_per_day=60, days=4, seed=20260101)
 WORLD = PACK.world(SCALE)
-ITEMS = functional(PACK, WORLD, count=400, seed=20260101)
+INTERFACES = [interface.name for interface in PACK.interfaces]
+ITEMS = functional(PACK, WORLD, count=600, seed=20260105, endpoints=INTERFACES)
 PROBES = {t.name for t in PACK.transactions if t.probe}
 
 REFUSED_AS = {
@@ -39,6 +48,16 @@ REFUSED_AS = {
     "probe_publish_unreviewed": ErrorClass.NONE,
     "probe_acknowledge_out_of_turn": ErrorClass.NONE,
     "probe_wrong_interpretation": ErrorClass.CHECK,
+    # What an interface answers: HL7 table 0357, an HTTP status, an acknowledgement in a SOAP answer.
+    "probe_hl7_duplicate_order": ErrorClass.UNIQUE,
+    "probe_hl7_unknown_patient": ErrorClass.FOREIGN_KEY,
+    "probe_hl7_unknown_analyte": ErrorClass.BAD_VALUE,
+    "probe_http_unknown_specimen": ErrorClass.UNKNOWN_OBJECT,
+    "probe_http_negative_volume": ErrorClass.BAD_VALUE,
+    "probe_http_publish_unreviewed": ErrorClass.OTHER,
+    "probe_http_wrong_control_value": ErrorClass.BAD_VALUE,
+    "probe_soap_unpublished": ErrorClass.OTHER,
+    "probe_soap_notice_again": ErrorClass.OTHER,
 }
 
 
@@ -48,23 +67,35 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def original(postgresql: Driver, scratch: Path) -> Replayed:
-    return replay(PACK, WORLD, ITEMS, postgresql, scratch)
+def on_postgresql(postgresql: Driver, scratch: Path) -> Iterator[Interfaces]:
+    with answering(PACK, postgresql, scratch / "original") as interfaces:
+        yield interfaces
 
 
 @pytest.fixture(scope="module")
-def original_again(original: Replayed, postgresql: Driver, scratch: Path) -> Replayed:
-    return replay(PACK, WORLD, ITEMS, postgresql, scratch)
+def on_seekdb(seekdb: Driver, scratch: Path) -> Iterator[Interfaces]:
+    with answering(PACK, seekdb, scratch / "migrated") as interfaces:
+        yield interfaces
 
 
 @pytest.fixture(scope="module")
-def migrated(seekdb: Driver, scratch: Path) -> Replayed:
-    return replay(PACK, WORLD, ITEMS, seekdb, scratch)
+def original(postgresql: Driver, on_postgresql: Interfaces, scratch: Path) -> Replayed:
+    return replay(PACK, WORLD, ITEMS, postgresql, scratch, on_postgresql)
+
+
+@pytest.fixture(scope="module")
+def original_again(original: Replayed, postgresql: Driver, on_postgresql: Interfaces, scratch: Path) -> Replayed:
+    return replay(PACK, WORLD, ITEMS, postgresql, scratch, on_postgresql)
+
+
+@pytest.fixture(scope="module")
+def migrated(seekdb: Driver, on_seekdb: Interfaces, scratch: Path) -> Replayed:
+    return replay(PACK, WORLD, ITEMS, seekdb, scratch, on_seekdb)
 
 
 def compared(original: Replayed, again: Replayed, migrated: Replayed) -> Comparison:
     recordings = Recordings(original_1=original.observed, original_2=again.observed, migrated=migrated.observed)
-    return compare_pack("lis", ITEMS, recordings, PACK.rules, lambda rule: True)
+    return compare_pack("lis", ITEMS, recordings, PACK.rules, lambda rule: True, spoken(PACK))
 
 
 @pytest.mark.parametrize("stack", ["original", "migrated"])
@@ -93,7 +124,7 @@ def test_probes_are_refused_for_the_right_reason(stack: str, request: pytest.Fix
 def test_every_statement_of_the_pack_is_used(stack: str, request: pytest.FixtureRequest) -> None:
     replayed: Replayed = request.getfixturevalue(stack)
     used = {step.statement for record in replayed.observed.transactions for step in record.steps}
-    assert used - {"commit", "rollback"} == set(PACK.statements)
+    assert used - {"commit", "rollback"} == {*PACK.statements, *PACK.messages}
 
 
 @pytest.mark.parametrize("stack", ["original", "migrated"])
@@ -110,6 +141,7 @@ def test_the_rules_explain_what_differs_and_no_rule_is_idle(
     assert {rule for rule, count in result.rule_counts.items() if not count} == set()
     assert result.ledger.equal_by_rule > 0
     assert result.agreed >= {t.name for t in PACK.transactions if not t.probe}
+    assert {name for name, (sent, equal) in result.exchanges.items() if sent and sent == equal} == set(PACK.messages)
 
 
 def test_the_same_product_needs_no_rule(original: Replayed, original_again: Replayed) -> None:
@@ -122,9 +154,11 @@ def test_the_same_product_needs_no_rule(original: Replayed, original_again: Repl
 def test_a_refused_transaction_leaves_no_trace(product: str, request: pytest.FixtureRequest, scratch: Path) -> None:
     request.getfixturevalue("original_again" if product == "postgresql" else "migrated")
     driver: Driver = request.getfixturevalue(product)
+    interfaces: Interfaces = request.getfixturevalue(f"on_{product}")
     probes = [item for item in ITEMS if item.transaction in PROBES]
     before = list(driver.state(PACK.metadata))
-    refused = list(execute(PACK, probes, driver, scratch / "probes.jsonl", trusted=False))
+    out = scratch / "probes.jsonl"
+    refused = list(execute(PACK, probes, driver, out, trusted=False, interfaces=interfaces))
     assert len(refused) == len(probes) > 20
     assert list(driver.state(PACK.metadata)) == before
 
@@ -145,6 +179,35 @@ def test_bursts_keep_every_digit_and_microsecond(stack: str, request: pytest.Fix
             for filler_no, _, values in tests:
                 for code, _, text, note in values:
                     assert stored[(filler_no, code, 1)] == (text, observed_at, note)
+
+
+# --------------------------------------------------------------------------- interfaces
+
+
+def test_every_field_that_a_message_carries_is_stored_as_it_was_sent(original: Replayed, migrated: Replayed) -> None:
+    run = {"packs": {"lis": pack_as_dict(PACK, INTERFACES)}, "stacks": {}}
+    recordings = Recordings(
+        original_1=original.observed, original_2=original.observed, migrated=migrated.observed
+    )  # fmt: skip
+    held = list(stored_fields(run, "lis", recordings))
+    assert {h.message for h in held} == {m.name for m in PACK.messages.values() if m.carried}
+    assert [h for h in held if h.wrong or h.missing_rows or not h.checked] == []
+    assert sum(h.checked for h in held) > 2000
+
+
+@pytest.mark.parametrize("stack", ["original", "migrated"])
+def test_every_answer_is_as_its_interface_document_says(stack: str, request: pytest.FixtureRequest) -> None:
+    replayed: Replayed = request.getfixturevalue(stack)
+    documents = {i.name: read_document(i.document.name, i.document.read_bytes()) for i in PACK.interfaces if i.document}
+    for record in replayed.observed.transactions:
+        for step in record.steps:
+            message = PACK.messages.get(step.statement)
+            if message is not None:
+                exchange = Exchange(
+                    message=message.name, sends=message.sends or message.content, content=message.content,
+                    charset="UTF-8", address=step.address, sent=step.sent, status=step.status, body=step.body,
+                )  # fmt: skip
+                assert documents[message.interface].reply(exchange) == (), step
 
 
 SABOTAGE = {
@@ -221,3 +284,49 @@ def receive_together(driver: Driver, tubes: list[Tube]) -> list[ReplyKind]:
     for one in desks:
         one.join()
     return outcomes
+
+
+def test_the_battery_is_borne_alike_and_nothing_of_it_is_stored(
+    postgresql: Driver, on_postgresql: Interfaces, seekdb: Driver, on_seekdb: Interfaces
+) -> None:
+    """Whatever has to be declined is, on both databases, and the good message goes through afterwards, once."""
+    world = PACK.world(Scale(outpatients_per_day=10, days=1, seed=3))
+    items = functional(PACK, world, count=0, seed=3, endpoints=INTERFACES)
+    sent = {
+        m.name: (m, p) for item in reversed(items) if item.transaction not in PROBES for m, p in sent_by(PACK, item)
+    }
+    told: list[list[tuple[str, ReplyKind]]] = []
+    for driver, interfaces in ((postgresql, on_postgresql), (seekdb, on_seekdb)):
+        load(PACK, world, driver)
+        told.append([])
+        for name in (name for interface in PACK.interfaces for name in interface.battery):
+            message, params = sent[name]
+            told[-1] += borne(
+                driver, interfaces[message.interface], message, message.compose(charset="UTF-8", **params)
+            )
+    assert told[0] == told[1]
+    assert len(told[0]) > 90
+    assert {kind for _, kind in told[0]} == {ReplyKind.OK, ReplyKind.REFUSED}
+
+
+def borne(
+    driver: Driver, interface: MessageDriver, message: Message, good: Outgoing
+) -> Iterator[tuple[str, ReplyKind]]:
+    """What becomes of every bad message that can be made of a good one."""
+
+    def sent(body: bytes) -> ReplyKind:
+        return session.send(replace(good, body=body)).kind
+
+    session = interface.connect()
+    cases = battery(good.body, message.sends or message.content, "UTF-8", message.battery)
+    before = list(driver.state(PACK.metadata))
+    for bad in cases:
+        if bad.expect is Expect.DECLINED:
+            assert sent(bad.bodies[0]) is ReplyKind.REFUSED, bad
+    assert list(driver.state(PACK.metadata)) == before
+    assert sent(good.body) is ReplyKind.OK
+    after = list(driver.state(PACK.metadata))
+    assert sent(good.body) is ReplyKind.REFUSED
+    assert list(driver.state(PACK.metadata)) == after != before
+    yield from ((f"{message.name} {bad.name}", sent(bad.bodies[0])) for bad in cases)
+    session.close()

@@ -153,7 +153,7 @@ def test_everything_in_order_passes_what_can_be_judged() -> None:
 def test_every_clause_has_a_verdict_with_a_reason_and_its_evidence() -> None:
     found = judge(perfect())
     assert [v.clause for v in found] == [c.id for c in clauses()]
-    assert len({c.id for c in clauses()}) == len(found) == 22
+    assert len({c.id for c in clauses()}) == len(found) == 23
     assert all(v.reason.endswith("。") and v.title for v in found)
     assert all(v.evidence for v in found if v.verdict is PASS)
     assert {c.kind for c in clauses()} == {"综合", "功能", "接口", "性能", "安全", "兼容性", "稳定性"}

@@ -94,6 +94,27 @@ url = "mysql+pymysql://xinheng@db3:2881/his"
     ]
 
 
+INTERFACES_ONLY = """
+[stacks.original.endpoints.lis_hl7]
+url = "mllp://lis1:6661"
+[stacks.migrated.endpoints.lis_hl7]
+url = "mllp://lis2:6661"
+"""
+
+
+def test_a_stack_of_interfaces_needs_no_database(tmp_path: Path) -> None:
+    stacks = load_stacks(written(tmp_path, INTERFACES_ONLY), environ={})
+    assert [s.sql for s in stacks.values()] == [SqlEndpoint(url="")] * 2
+    assert stack_as_dict(stacks[Role.ORIGINAL])["sql"]["url"] == ""
+
+
+def test_a_stack_with_neither_is_none(tmp_path: Path) -> None:
+    text = INTERFACES_ONLY.replace('[stacks.migrated.endpoints.lis_hl7]\nurl = "mllp://lis2:6661"', "[stacks.migrated]")
+    assert complaints(tmp_path, text) == [
+        "stacks.migrated.sql：缺少这个键：数据库（sql）和接口（endpoints）至少要写出一种，请补上。"
+    ]
+
+
 def test_file_names_count_from_the_folder_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written(tmp_path, GOOD)
     (tmp_path / "elsewhere").mkdir()

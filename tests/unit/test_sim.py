@@ -11,6 +11,7 @@ import pytest
 
 from harness.errors import BadInput, Fault
 from harness.model import Role
+from harness.settings import load_stacks
 from harness.sim import Simulation
 
 PRODUCTS = {Role.ORIGINAL: "postgresql", Role.MIGRATED: "oceanbase"}
@@ -42,6 +43,33 @@ class FakeServer:
     def discard(self) -> None:
         self.stop()
         self.discarded = True
+
+
+class FakeApplication:
+    """Answers for one interface, and remembers which database it was started on."""
+
+    def __init__(self, role: Role, home: Path) -> None:
+        self.role = role
+        self.home = home
+
+    def start(self, sql: Mapping[str, str], /) -> Mapping[str, Mapping[str, str]]:
+        if FakeServer.fails is not None and FakeServer.fails is not Fault and "migrated" in self.home.name:
+            raise FakeServer.fails("boom")
+        FakeServer.up.add(self.home)
+        self.home.mkdir(exist_ok=True)
+        document = self.home / "lis.wsdl"
+        document.write_text(sql["url"])
+        url = f"http://127.0.0.1/{self.role.value}"
+        return {"lis_soap": {"kind": "soap", "url": url, "charset": "GB18030", "wsdl": str(document)}}
+
+    def stop(self) -> None:
+        FakeServer.up.discard(self.home)
+
+    def running(self) -> bool:
+        return self.home in FakeServer.up
+
+    def discard(self) -> None:
+        self.stop()
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +115,33 @@ def test_a_later_command_finds_and_stops_it(tmp_path: Path) -> None:
     assert not found.stacks_file.exists()
     with pytest.raises(BadInput, match="sim up"):
         Simulation.found(tmp_path, FakeServer)
+
+
+def test_each_stack_gets_an_application_on_its_own_database(tmp_path: Path) -> None:
+    told: list[str] = []
+    simulation = Simulation(tmp_path / "sim", PRODUCTS, FakeServer, FakeApplication)
+    stacks = load_stacks(simulation.up(told.append))
+    for stack in stacks.values():
+        endpoint = stack.endpoints["lis_soap"]
+        assert (endpoint.kind, endpoint.charset) == ("soap", "GB18030")
+        assert Path(endpoint.wsdl).read_text() == stack.sql.url
+    assert all(standing.application for standing in simulation.status())
+    assert len(told) == 4
+    found = Simulation.found(tmp_path / "sim", FakeServer, FakeApplication)
+    found.applications[Role.MIGRATED].stop()
+    assert [standing.application for standing in found.status()] == [True, False]
+    found.up(told.append)
+    assert [line.split("：")[0] for line in told[4:]] == ["已在运行", "已在运行", "已在运行", "启动"]
+    found.down(discard=True)
+    assert FakeServer.up == set()
+
+
+def test_a_failed_application_takes_everything_that_was_started_with_it(tmp_path: Path) -> None:
+    FakeServer.fails = KeyboardInterrupt
+    simulation = Simulation(tmp_path, {Role.MIGRATED: "postgresql"}, FakeServer, FakeApplication)
+    with pytest.raises(KeyboardInterrupt):
+        simulation.up()
+    assert FakeServer.up == set()
 
 
 @pytest.mark.parametrize("failure", [Fault, KeyboardInterrupt])

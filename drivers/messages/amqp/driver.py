@@ -9,22 +9,38 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from drivers.messages import replies
 from drivers.messages.address import secret
 from drivers.messages.amqp.session import AmqpSession
 from drivers.messages.amqp.wire import Lost, Wire, client_library
-from drivers.messages.driver import LineDriver
+from drivers.messages.driver import EndpointDriver
 from drivers.messages.line import CONNECT_TIMEOUT_S, KEPT_ALIVE, one_line
 from harness.errors import Fault, StackRefused, StackUnreachable
+from harness.message import Misbehaviour, Outgoing
+from harness.model import Reply
 
 _NOT_ALLOWED = {403, 530}  # wrong password; no such virtual host
 
 
-class AmqpDriver(LineDriver):
+class AmqpDriver(EndpointDriver):
     """One virtual host of a broker."""
+
+    # The rest is done to a broker, which is not what is tested, and never reaches the receiver behind it.
+    misbehaviours = (Misbehaviour.GONE, Misbehaviour.ANSWER_LOST)
 
     def connect(self) -> AmqpSession:
         endpoint = self.endpoint
         return AmqpSession(self._wire, timeout_s=endpoint.timeout_s, persistent=endpoint.persistent)
+
+    def misbehave(self, how: Misbehaviour, message: Outgoing, /) -> tuple[Reply, ...]:
+        try:
+            with contextlib.closing(self.connect()) as session:
+                if how is Misbehaviour.ANSWER_LOST:
+                    return (session.send(message),)
+                session.hand_over_only(message)
+        except Fault as fault:
+            return (replies.unopened(fault.message),)
+        return ()
 
     def identify(self) -> dict[str, str]:
         tls = self.tls_facts()

@@ -72,6 +72,16 @@ class AmqpSession:
             self.close()
         return reply
 
+    def hand_over_only(self, message: Outgoing) -> None:
+        """Publish, and hear no confirm."""
+        wire = self._wire = self._wire or self._open()
+        deadline = time.monotonic() + self._timeout_s
+        with contextlib.suppress(TimeoutError, Lost, ChannelClosed):
+            wire.ready(deadline)
+            asks = message.method == "CALL"
+            properties = self._answerable(wire, message, deadline) if asks else _properties(message)
+            wire.publish(_exchange(message), message.path, message.body, properties, time.monotonic())
+
     def close(self) -> None:
         if self._wire is not None:
             with contextlib.suppress(Lost, ChannelClosed):
@@ -93,12 +103,7 @@ class AmqpSession:
         return _handed_over(wire, message, _properties(message), deadline)
 
     def _call(self, wire: Wire, message: Outgoing, deadline: float) -> Reply:
-        if not self._queue:
-            self._listen(wire, deadline)
-        self._answers.clear()
-        properties = _properties(message)
-        properties.correlation_id = properties.correlation_id or uuid.uuid4().hex
-        properties.reply_to = self._queue
+        properties = self._answerable(wire, message, deadline)
         handed_over = _handed_over(wire, message, properties, deadline)
         if handed_over.kind is not ReplyKind.OK:
             return handed_over
@@ -110,6 +115,16 @@ class AmqpSession:
 
         wire.until(lambda: answer() is not None, deadline)
         return Reply(ReplyKind.OK, message="answered", body=answer() or b"")
+
+    def _answerable(self, wire: Wire, message: Outgoing, deadline: float) -> Any:
+        """The properties of a message whose answer this session hears."""
+        if not self._queue:
+            self._listen(wire, deadline)
+        self._answers.clear()
+        properties = _properties(message)
+        properties.correlation_id = properties.correlation_id or uuid.uuid4().hex
+        properties.reply_to = self._queue
+        return properties
 
     def _get(self, wire: Wire, message: Outgoing, deadline: float) -> Reply:
         channel, came, cancelled, limited = wire.channel, [], [], []  # type: ignore[var-annotated]
@@ -140,13 +155,16 @@ class AmqpSession:
 
 
 def _handed_over(wire: Wire, message: Outgoing, properties: Any, deadline: float) -> Reply:
-    exchange = next((value for name, value in message.headers.items() if name.lower() == "exchange"), "")
-    wire.publish(exchange, message.path, message.body, properties, deadline)
+    wire.publish(_exchange(message), message.path, message.body, properties, deadline)
     if wire.returned:
         return replies.of(ReplyKind.REFUSED, ErrorClass.UNKNOWN_OBJECT, wire.returned)
     if not wire.confirmed:
         return replies.of(ReplyKind.REFUSED, ErrorClass.RESOURCES, "nack")
     return Reply(ReplyKind.OK, message="confirmed")
+
+
+def _exchange(message: Outgoing) -> str:
+    return next((value for name, value in message.headers.items() if name.lower() == "exchange"), "")
 
 
 def _properties(message: Outgoing) -> Any:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 from drivers.messages.address import secret
 from drivers.messages.driver import LineDriver
 from drivers.messages.http.request import authorization, fixed_lines
 from drivers.messages.http.session import HttpSession
-from drivers.messages.line import one_line
+from drivers.messages.line import Line, one_line
 from harness.errors import StackUnreachable
 from harness.message import Outgoing
 
@@ -17,13 +18,16 @@ class HttpDriver(LineDriver):
     """Requests to everything below one address."""
 
     def connect(self) -> HttpSession:
+        return self.session_over(self.open)
+
+    def session_over(self, opener: Callable[[], Line]) -> HttpSession:
         endpoint = self.endpoint
         password = secret(endpoint.password_env, self.address)
         token = secret(endpoint.token_env, self.address)
         who = authorization(self.address.user, password, token, endpoint.charset)
         fixed = fixed_lines(self.address, who, persistent=endpoint.persistent)
         secrets = tuple(filter(None, (password, token)))
-        return HttpSession(endpoint, self.address, self.open, fixed=fixed, secrets=secrets)
+        return HttpSession(endpoint, self.address, opener, fixed=fixed, secrets=secrets)
 
     def identify(self) -> dict[str, str]:
         """Who answers a HEAD for the endpoint's own address, which changes nothing anywhere."""

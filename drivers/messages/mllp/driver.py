@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 from drivers.messages.driver import LineDriver
+from drivers.messages.line import Line
 from drivers.messages.mllp.session import MllpSession
 
 
@@ -12,7 +14,10 @@ class MllpDriver(LineDriver):
     """Messages to one MLLP port."""
 
     def connect(self) -> MllpSession:
-        return MllpSession(self.endpoint, self.open)
+        return self.session_over(self.open)
+
+    def session_over(self, opener: Callable[[], Line]) -> MllpSession:
+        return MllpSession(self.endpoint, opener)
 
     def identify(self) -> dict[str, str]:
         """Who lets us in, and by which TLS: MLLP has no greeting, and a message might leave something behind."""

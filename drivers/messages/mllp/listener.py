@@ -17,12 +17,14 @@ from drivers.messages.mllp.segments import acknowledge, acknowledged, asked_for
 from harness.errors import BadInput
 
 _CHUNK = 1 << 16
-Handle = Callable[[bytes], bytes | None]  # a message → its acknowledgement (`acknowledge`), None to stay silent
+# A message → its acknowledgement (`acknowledge`), None to stay silent, or several messages to send back.
+Handle = Callable[[bytes], bytes | tuple[bytes, ...] | None]
 
 
 class MllpListener:
     """Listens from when it is made until `close`. Each message gets what `handle` answers; in enhanced mode a commit
-    acknowledgement goes before it, and it goes out only where MSH-16 asks for it."""
+    acknowledgement goes before it, and it goes out only where MSH-16 asks for it. A `handle` that raises an OSError
+    hangs up."""
 
     def __init__(
         self,
@@ -88,9 +90,8 @@ class MllpListener:
         commit, owed = asked_for(message, self._charset)
         if commit:
             line.sendall(framed(acknowledge(message, "CA", charset=self._charset)))
-        answer = self._handle(message)
-        if answer is None:
-            return
-        code = acknowledged(answer)
-        if owed(code is not None and code[0] in {b"AA", b"CA"}):
-            line.sendall(framed(answer))
+        answers = self._handle(message)
+        for answer in (answers,) if isinstance(answers, bytes) else answers or ():
+            code = acknowledged(answer)
+            if owed(code is not None and code[0] in {b"AA", b"CA"}):
+                line.sendall(framed(answer))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from drivers.messages.driver import LineDriver
 from drivers.messages.http.driver import HttpDriver
+from drivers.messages.line import Line
 from drivers.messages.soap.session import SoapSession
 from harness.message import MessageEndpoint
 
@@ -16,7 +19,10 @@ class SoapDriver(LineDriver):
         self._http = HttpDriver(endpoint)
 
     def connect(self) -> SoapSession:
-        return SoapSession(self._http.connect(), self.endpoint.charset)
+        return self.session_over(self.open)
+
+    def session_over(self, opener: Callable[[], Line]) -> SoapSession:
+        return SoapSession(self._http.session_over(opener), self.endpoint.charset)
 
     def identify(self) -> dict[str, str]:
         return {**self._http.identify(), "protocol": "SOAP"}

@@ -70,6 +70,13 @@ def envelope(wsdl: str, operation: Operation, parameters: Mapping[str, Any], *, 
     return Outgoing(body=body, headers={"SOAPAction": operation.action})
 
 
+def parameter_types(wsdl: str, operation: Operation) -> dict[str, Any]:
+    """The elements of an operation's parameters as zeep knows them."""
+    port = _client(wsdl).wsdl.services[operation.service].ports[operation.port]
+    kind = getattr(port.binding.get(operation.name).input.body, "type", None)
+    return dict(getattr(kind, "elements", ()))
+
+
 def _parameters(operation: Any) -> tuple[str, ...]:
     body = operation.input.body
     kind = getattr(body, "type", None)

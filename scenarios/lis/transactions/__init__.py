@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from harness.model import Transaction
-from scenarios.lis.transactions import control, critical, measuring, microbiology, probes, requests, review, statistics
+from scenarios.lis.transactions import (
+    control,
+    critical,
+    measuring,
+    messages_hl7,
+    messages_probes,
+    messages_web,
+    microbiology,
+    probes,
+    requests,
+    review,
+    statistics,
+)
 
 TRANSACTIONS: tuple[Transaction, ...] = (
     *requests.TRANSACTIONS,
@@ -13,5 +25,8 @@ TRANSACTIONS: tuple[Transaction, ...] = (
     *critical.TRANSACTIONS,
     *control.TRANSACTIONS,
     *statistics.TRANSACTIONS,
+    *messages_hl7.TRANSACTIONS,
+    *messages_web.TRANSACTIONS,
     *probes.TRANSACTIONS,
+    *messages_probes.TRANSACTIONS,
 )

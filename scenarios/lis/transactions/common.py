@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
-from harness.model import Conversation, Drawing, Reply, ReplyKind
+from harness.model import Conversation, Drawing, ErrorClass, Reply, ReplyKind, Statement
 from scenarios.lis import statements as sql
 from scenarios.lis.world import Tube
+
+UNKNOWN_CODE = "含字典中没有的科室、职工、仪器或项目"
 
 
 def audit(tx: Conversation, *, action: str, object_id: str, staff_id: str, at: dt.datetime) -> None:
     """留痕：谁、何时、对什么做了什么。"""
     tx.change(sql.ADD_AUDIT, action=action, object_id=object_id, staff_id=staff_id, occurred_at=at)
+
+
+def register(tx: Conversation, statement: Statement, reason: str, **row: Any) -> None:
+    """登记一个由对方编号的东西：号码用过，就用医院的话说出来。"""
+    reply = tx.attempt(statement, **row)
+    if reply.kind is ReplyKind.REFUSED:
+        tx.refuse(reason if reply.error_class is ErrorClass.UNIQUE else UNKNOWN_CODE)
 
 
 def refuse_if_refused(tx: Conversation, reply: Reply, reason: str) -> None:

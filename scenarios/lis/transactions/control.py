@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from harness.model import Conversation, Drawing, Transaction
+from harness.model import Conversation, Drawing, Row, Transaction
 from scenarios.lis import catalogue_texts as texts
 from scenarios.lis import statements_bench as sql
 from scenarios.lis.judging import spread, violated
@@ -26,7 +26,7 @@ def run_control(
     correction: str,
     operator_id: str,
     measured_at: dt.datetime,
-) -> None:
+) -> Sequence[Row]:
     """测一次质控品；失控则写明处理，纠正后重测，最后看最近的点。"""
     lot = tx.row(sql.LOCK_LOT, lot_id=lot_id)
     if lot is None:
@@ -34,6 +34,8 @@ def run_control(
     mean, sd, last_run_no = lot[3], lot[4], lot[6]
     found = tx.row(sql.RUN_BEFORE, lot_id=lot_id, run_no=last_run_no)
     before = None if found is None else found[0]
+    if found is not None and found[1] == measured_at:
+        tx.refuse("这次质控已收过")
     for run_no, text in enumerate(values, last_run_no + 1):
         value = Decimal(text)
         broken = violated(value, before, mean, sd)
@@ -47,7 +49,7 @@ def run_control(
         if not broken:
             break
         before = value
-    tx.rows(sql.LEVEY_JENNINGS, lot_id=lot_id)
+    return tx.rows(sql.LEVEY_JENNINGS, lot_id=lot_id)
 
 
 def draw_run_control(drawing: Drawing) -> dict[str, Any] | None:

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from harness.model import Conversation, Drawing, Transaction
+from harness.model import Conversation, Drawing, Row, Transaction
 from scenarios.lis import catalogue_texts as texts
 from scenarios.lis import statements_bench as sql
 from scenarios.lis import statements_lists as lists
 from scenarios.lis.judging import ACKNOWLEDGE_WITHIN
-from scenarios.lis.transactions.common import audit
+from scenarios.lis.transactions.common import audit, register
 from scenarios.lis.world import BUSINESS_DAY, Alarm, later, one_of
 
 UNANSWERED_SHARE = 0.25  # 第一次通知无人应答的比例
@@ -28,8 +28,8 @@ def notify_critical(
         tx.refuse("没有登记这个危急值")
     at: dt.datetime = attempts[-1][3]
     for attempt_no, (channel, listener, read_back, called_at) in enumerate(attempts, 1):
-        tx.change(
-            sql.ADD_NOTICE,
+        register(
+            tx, sql.ADD_NOTICE, "已通知",
             critical_id=critical_id, attempt_no=attempt_no, channel=channel, notifier_id=notifier_id,
             listener=listener, read_back=read_back, notified_at=called_at,
         )  # fmt: skip
@@ -98,9 +98,9 @@ def draw_acknowledge_critical(drawing: Drawing) -> dict[str, Any] | None:
 # --------------------------------------------------------------------------- 大屏
 
 
-def critical_board(tx: Conversation, *, dept_id: str, since: dt.datetime) -> None:
+def critical_board(tx: Conversation, *, dept_id: str, since: dt.datetime) -> Sequence[Row]:
     """科室的危急值一览，未回执的也在其中。"""
-    tx.rows(lists.CRITICAL_BOARD, dept_id=dept_id, since=since)
+    return tx.rows(lists.CRITICAL_BOARD, dept_id=dept_id, since=since)
 
 
 def draw_critical_board(drawing: Drawing) -> dict[str, Any]:

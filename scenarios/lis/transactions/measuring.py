@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.model import Conversation, Drawing, Transaction
+from harness.model import Conversation, Drawing, Row, Transaction
 from scenarios.lis import catalogue
 from scenarios.lis import statements_bench as bench
 from scenarios.lis import statements_results as sql
@@ -20,7 +20,7 @@ from scenarios.lis.judging import (
     judge,
     latest,
 )
-from scenarios.lis.transactions.common import audit, tubes_of_a_section
+from scenarios.lis.transactions.common import audit, register, tubes_of_a_section
 from scenarios.lis.world import Alarm, Assay, Tube, instant, later, one_of
 
 BY_ANALYSER = tuple(dict.fromkeys(section for section, _, _ in catalogue.ANALYSERS))
@@ -96,7 +96,7 @@ def upload_results(
     tx: Conversation, *, upload: Mapping[str, Any], operator_id: str, tubes: Sequence[Sequence[Any]]
 ) -> None:
     """一台仪器一次上传几管标本的几十条结果，同一个事务：要么全收，要么全不收。"""
-    tx.change(sql.ADD_UPLOAD, **upload)
+    register(tx, sql.ADD_UPLOAD, "这次上传已收过", **upload)
     source = {"upload_id": upload["upload_id"], "analyser_id": upload["analyser_id"], "operator_id": operator_id}
     for specimen_id, observed_at, tests in tubes:
         write_results(tx, specimen_id=specimen_id, observed_at=observed_at, tests=tests, source=source)
@@ -173,19 +173,22 @@ def rerun(
     upload_id: str,
     operator_id: str,
     observed_at: dt.datetime,
-) -> None:
+) -> Sequence[Row]:
     """一个项目重做一次：旧结果保留但不再有效，新结果编号加一。"""
     analyte_code, kind, text, note = value
     old = tx.row(sql.RESULT_TO_RERUN, filler_no=filler_no, analyte_code=analyte_code)
     if old is None:
         tx.refuse("没有可重做的结果，或报告已审核")
-    run_no, specimen_id, patient_id, analyser_id, _, previous, panel_code, gender, born = old
+    run_no, specimen_id, patient_id, analyser_id, _, previous, panel_code, gender, born, observed_before = old
+    if observed_before == observed_at:
+        tx.refuse("这次重做已收过")
     known = limits_of(tx, panel_code, gender, age_days(born, observed_at)).get(analyte_code)
     if known is None:
         tx.refuse("项目字典中没有这个项目")
     tx.change(sql.SUPERSEDE, filler_no=filler_no, analyte_code=analyte_code)
     if analyser_id is not None:
-        tx.change(sql.ADD_UPLOAD, upload_id=upload_id, analyser_id=analyser_id, arrived_at=observed_at, result_count=1)
+        arrived = {"upload_id": upload_id, "analyser_id": analyser_id, "arrived_at": observed_at, "result_count": 1}
+        register(tx, sql.ADD_UPLOAD, "这次上传已收过", **arrived)
     judged = judge(kind, text, known, previous)
     tx.change(
         sql.ADD_RESULT,
@@ -194,9 +197,10 @@ def rerun(
         analyser_id=analyser_id, operator_id=operator_id, active_key=f"{specimen_id}:{analyte_code}", value_type=kind,
         value_text=text, previous_number=previous, result_status="P", observed_at=observed_at, note=note,
     )  # fmt: skip
-    tx.rows(sql.RUNS_OF_RESULT, filler_no=filler_no, analyte_code=analyte_code)
+    runs = tx.rows(sql.RUNS_OF_RESULT, filler_no=filler_no, analyte_code=analyte_code)
     at = observed_at.replace(microsecond=0)
     audit(tx, action="RERUN", object_id=filler_no, staff_id=operator_id, at=at)
+    return runs
 
 
 def draw_rerun(drawing: Drawing) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from typing import Any
 from harness.model import Conversation, Drawing, Transaction
 from scenarios.lis import statements_bench as sql
 from scenarios.lis.catalogue import MICROBIOLOGY
+from scenarios.lis.transactions.common import register
 from scenarios.lis.transactions.measuring import write_results
 from scenarios.lis.values import Grown
 from scenarios.lis.world import Assay, Tube, instant, later, one_of
@@ -29,7 +30,8 @@ def report_culture(
     source = {"upload_id": None, "analyser_id": None, "operator_id": culture["operator_id"]}
     tests = ((*test, (CULTURE,)),)
     write_results(tx, specimen_id=specimen_id, observed_at=observed_at, tests=tests, source=source)
-    tx.change(sql.ADD_CULTURE, filler_no=test[0], finished_at=observed_at.replace(microsecond=0), **culture)
+    at = observed_at.replace(microsecond=0)
+    register(tx, sql.ADD_CULTURE, "这份培养报告已收过", filler_no=test[0], finished_at=at, **culture)
     for isolate_no, isolate in enumerate(isolates, 1):
         add_isolate(tx, culture["culture_id"], isolate_no, isolate)
 

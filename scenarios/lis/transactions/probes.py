@@ -24,7 +24,7 @@ from scenarios.lis.transactions.review import publish
 from scenarios.lis.world import Alarm, Assay, Ordered, Tube, instant, later, moment, one_of
 
 Draw = Callable[[Drawing], dict[str, Any] | None]
-Act = Callable[..., None]
+Act = Callable[..., Any]
 
 TOO_LONG = "未见异常；" * 41  # 205 个字，结果栏 200 个字
 TOO_MUCH = Decimal("10000000000.0000")  # 数值栏 14 位、其中小数 4 位，多出一位

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from harness.model import Conversation, Drawing, Transaction
+from harness.model import Conversation, Drawing, Row, Transaction
 from scenarios.lis import catalogue
 from scenarios.lis import catalogue_texts as texts
 from scenarios.lis import statements as sql
 from scenarios.lis.judging import KEPT_DAYS
-from scenarios.lis.transactions.common import audit, refuse_if_refused, tubes_of_a_section
+from scenarios.lis.transactions.common import audit, refuse_if_refused, register, tubes_of_a_section
 from scenarios.lis.world import Assay, Ordered, Sufferer, Tube, later, moment, one_of
 
 SECTIONS = tuple(code for code, _ in catalogue.SECTIONS)
@@ -21,15 +21,25 @@ BATCH = 4  # 一次签收最多几管
 # --------------------------------------------------------------------------- 开检验申请
 
 
-def order_tests(tx: Conversation, *, order: Mapping[str, Any], tubes: Sequence[Sequence[Any]], at: dt.datetime) -> None:
-    """写申请、逐管打印条码、逐个项目编执行方编号；同一容器的项目合用一管。"""
-    if tx.row(sql.PATIENT_CARD, patient_id=order["patient_id"]) is None:
+def order_tests(
+    tx: Conversation,
+    *,
+    order: Mapping[str, Any],
+    tubes: Sequence[Sequence[Any]],
+    at: dt.datetime,
+    patient_name: str | None = None,
+) -> None:
+    """写申请、逐管打印条码、逐个项目编执行方编号；同一容器的项目合用一管。对方报了姓名就核对。"""
+    patient = tx.row(sql.PATIENT_CARD, patient_id=order["patient_id"])
+    if patient is None:
         tx.refuse("没有这位患者")
-    tx.change(sql.ADD_ORDER, status="OPEN", ordered_at=at, cancelled_at=None, **order)
+    if patient_name is not None and not same_name(patient_name, patient[1]):
+        tx.refuse("姓名与患者号不符")
+    register(tx, sql.ADD_ORDER, "申请号已登记", status="OPEN", ordered_at=at, cancelled_at=None, **order)
     set_no = 0
     for specimen_id, section_code, specimen_type, container, tests in tubes:
-        tx.change(
-            sql.ADD_SPECIMEN,
+        register(
+            tx, sql.ADD_SPECIMEN, "条码已用过",
             specimen_id=specimen_id, order_no=order["order_no"], section_code=section_code,
             specimen_type=specimen_type, container=container, status="PRINTED", replaces_id=None, volume_ml=None,
             printed_at=at, collector_id=None, collected_at=None, receiver_id=None, received_at=None, serial_no=None,
@@ -39,12 +49,17 @@ def order_tests(tx: Conversation, *, order: Mapping[str, Any], tubes: Sequence[S
             if panel is None or panel[4] != container:
                 tx.refuse("项目与容器不符")
             set_no += 1
-            tx.change(
-                sql.ADD_TEST,
+            register(
+                tx, sql.ADD_TEST, "执行方编号已用过",
                 filler_no=filler_no, order_no=order["order_no"], set_no=set_no, panel_code=panel_code,
                 specimen_id=specimen_id, status="ORDERED", hold_reason=None, review_kind=None, reviewer_id=None,
                 reviewed_at=None,
             )  # fmt: skip
+
+
+def same_name(told: str, known: str) -> bool:
+    """A question mark stands for a character that the sender's charset lacks."""
+    return len(told) == len(known) and all(a in (b, "?") for a, b in zip(told, known, strict=True))
 
 
 def draw_order_tests(drawing: Drawing) -> dict[str, Any]:
@@ -97,16 +112,18 @@ def draw_cancel_order(drawing: Drawing) -> dict[str, Any] | None:
 
 def collect(
     tx: Conversation, *, order_no: str, volumes: Sequence[Sequence[Any]], collector_id: str, at: dt.datetime
-) -> None:
+) -> list[Row | None]:
     """逐管扫条码核对患者，记采集者、时间与量。"""
     tx.rows(sql.SPECIMENS_OF_ORDER, order_no=order_no)
+    labels = []
     for specimen_id, volume_ml in volumes:
-        tx.row(sql.SPECIMEN_LABEL, specimen_id=specimen_id)
+        labels.append(tx.row(sql.SPECIMEN_LABEL, specimen_id=specimen_id))
         taken = tx.change(
             sql.MARK_COLLECTED, specimen_id=specimen_id, volume_ml=volume_ml, collector_id=collector_id, at=at
         )
         if taken != 1:
             tx.refuse("条码不存在、已采集或已作废")
+    return labels
 
 
 def draw_collect(drawing: Drawing) -> dict[str, Any] | None:
@@ -131,7 +148,7 @@ def volume(drawing: Drawing) -> Decimal:
 
 def receive(
     tx: Conversation, *, section_code: str, specimens: Sequence[str], receiver_id: str, at: dt.datetime
-) -> None:
+) -> list[int]:
     """专业组签收一批标本，每管给一个流水号，号码连续。"""
     for specimen_id in specimens:
         tx.row(sql.SPECIMEN_LABEL, specimen_id=specimen_id)
@@ -139,12 +156,14 @@ def receive(
     last = tx.row(sql.LAST_SERIAL, section_code=section_code)
     if last is None:
         tx.refuse("没有这个专业组")
-    for serial_no, specimen_id in enumerate(specimens, last[0] - len(specimens) + 1):
+    serials = list(range(last[0] - len(specimens) + 1, last[0] + 1))
+    for serial_no, specimen_id in zip(serials, specimens, strict=True):
         received = tx.change(
             sql.MARK_RECEIVED, specimen_id=specimen_id, receiver_id=receiver_id, at=at, serial_no=serial_no
         )
         if received != 1:
             tx.refuse("条码不存在、未采集或已退单")
+    return serials
 
 
 def draw_receive(drawing: Drawing) -> dict[str, Any] | None:
@@ -202,8 +221,8 @@ def recollect(
     if old is None or old[4] != "REJECTED":
         tx.refuse("标本未退单")
     order_no, section_code, specimen_type, container, _ = old
-    tx.change(
-        sql.ADD_SPECIMEN,
+    register(
+        tx, sql.ADD_SPECIMEN, "条码已用过",
         specimen_id=new_specimen_id, order_no=order_no, section_code=section_code, specimen_type=specimen_type,
         container=container, status="COLLECTED", replaces_id=specimen_id, volume_ml=volume_ml, printed_at=at,
         collector_id=collector_id, collected_at=at, receiver_id=None, received_at=None, serial_no=None,
@@ -230,11 +249,12 @@ def draw_recollect(drawing: Drawing) -> dict[str, Any] | None:
 # --------------------------------------------------------------------------- 标本跟踪
 
 
-def track_specimen(tx: Conversation, *, specimen_id: str) -> None:
+def track_specimen(tx: Conversation, *, specimen_id: str) -> tuple[Row, Sequence[Row]]:
     """一管标本走到了哪里：各环节时间、退单、归档位置，以及每个项目的进度。"""
-    if tx.row(sql.TRACE, specimen_id=specimen_id) is None:
+    trace = tx.row(sql.TRACE, specimen_id=specimen_id)
+    if trace is None:
         tx.refuse("没有这个条码")
-    tx.rows(sql.TESTS_OF_SPECIMEN, specimen_id=specimen_id)
+    return trace, tx.rows(sql.TESTS_OF_SPECIMEN, specimen_id=specimen_id)
 
 
 def draw_track_specimen(drawing: Drawing) -> dict[str, Any] | None:

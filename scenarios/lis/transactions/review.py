@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from harness.model import Conversation, Drawing, Transaction
+from harness.model import Conversation, Drawing, Row, Transaction
 from scenarios.lis import catalogue_texts as texts
 from scenarios.lis import statements_results as sql
 from scenarios.lis.judging import Seen, hold_reason, minutes_between
-from scenarios.lis.transactions.common import audit
+from scenarios.lis.transactions.common import audit, register
 from scenarios.lis.world import Assay, later, one_of
 
 CULTURE_SHARE = 0.2  # 查看的报告中微生物的比例
 
+
+class Report(NamedTuple):
+    """A report as its reader gets it: rows of the queries `report_head`, `report_lines`, `culture_of_test`,
+    `susceptibilities`."""
+
+    head: Row
+    lines: Sequence[Row]
+    culture: Row | None
+    susceptibilities: Sequence[Row]
+
+
 # --------------------------------------------------------------------------- 审核
 
 
-def auto_review(tx: Conversation, *, filler_no: str, at: dt.datetime) -> None:
+def auto_review(tx: Conversation, *, filler_no: str, at: dt.datetime) -> str | None:
     """逐条看规则：全部通过即审核，有一条不通过就转人工并写明原因。"""
     seen = [Seen(*row) for row in tx.rows(sql.RESULTS_TO_REVIEW, filler_no=filler_no)]
     if not seen:
@@ -31,6 +43,7 @@ def auto_review(tx: Conversation, *, filler_no: str, at: dt.datetime) -> None:
         tx.refuse("结果未上传或已审核")
     if reason is None:
         tx.change(sql.FINALISE_RESULTS, filler_no=filler_no)
+    return reason
 
 
 def draw_auto_review(drawing: Drawing) -> dict[str, Any] | None:
@@ -52,10 +65,11 @@ def review(tx: Conversation, *, filler_no: str, reviewer_id: str, at: dt.datetim
     audit(tx, action="REVIEW", object_id=filler_no, staff_id=reviewer_id, at=at)
 
 
-def look_at_culture(tx: Conversation, filler_no: str) -> None:
+def look_at_culture(tx: Conversation, filler_no: str) -> tuple[Row | None, Sequence[Row]]:
     culture = tx.row(sql.CULTURE_OF_TEST, filler_no=filler_no)
-    if culture is not None:
-        tx.rows(sql.SUSCEPTIBILITIES, culture_id=culture[0])
+    if culture is None:
+        return None, ()
+    return culture, tx.rows(sql.SUSCEPTIBILITIES, culture_id=culture[0])
 
 
 def draw_review(drawing: Drawing) -> dict[str, Any] | None:
@@ -72,7 +86,7 @@ def draw_review(drawing: Drawing) -> dict[str, Any] | None:
 
 def publish(
     tx: Conversation, *, report_no: str, filler_no: str, publisher_id: str, conclusion: str | None, at: dt.datetime
-) -> None:
+) -> tuple[int, bool]:
     """只有审核过的才能发布；签收到发布的分钟数当场算出，超过时限的记下。"""
     if tx.change(sql.MARK_PUBLISHED, filler_no=filler_no) != 1:
         tx.refuse("报告未审核或已发布")
@@ -81,12 +95,14 @@ def publish(
         tx.refuse("项目没有标本")
     received_at, limit_minutes = times
     minutes = minutes_between(received_at, at)
-    tx.change(
-        sql.ADD_REPORT,
+    late = minutes > limit_minutes
+    register(
+        tx, sql.ADD_REPORT, "报告号已用过",
         report_no=report_no, filler_no=filler_no, publisher_id=publisher_id, published_at=at,
-        turnaround_minutes=minutes, late=int(minutes > limit_minutes), conclusion=conclusion,
+        turnaround_minutes=minutes, late=int(late), conclusion=conclusion,
     )  # fmt: skip
     audit(tx, action="PUBLISH", object_id=report_no, staff_id=publisher_id, at=at)
+    return minutes, late
 
 
 def draw_publish(drawing: Drawing) -> dict[str, Any] | None:
@@ -109,12 +125,13 @@ def draw_publish(drawing: Drawing) -> dict[str, Any] | None:
 # --------------------------------------------------------------------------- 查看
 
 
-def view_report(tx: Conversation, *, filler_no: str) -> None:
+def view_report(tx: Conversation, *, filler_no: str) -> Report:
     """医生站打开一份报告：抬头、各项结果，微生物连同药敏。"""
-    if tx.row(sql.REPORT_HEAD, filler_no=filler_no) is None:
+    head = tx.row(sql.REPORT_HEAD, filler_no=filler_no)
+    if head is None:
         tx.refuse("报告未发布")
-    tx.rows(sql.REPORT_LINES, filler_no=filler_no)
-    look_at_culture(tx, filler_no)
+    lines = tx.rows(sql.REPORT_LINES, filler_no=filler_no)
+    return Report(head, lines, *look_at_culture(tx, filler_no))
 
 
 def draw_view_report(drawing: Drawing) -> dict[str, Any] | None:
@@ -123,10 +140,10 @@ def draw_view_report(drawing: Drawing) -> dict[str, Any] | None:
     return None if test is None else {"filler_no": test.filler_no}
 
 
-def result_trend(tx: Conversation, *, patient_id: str, analyte_code: str) -> None:
+def result_trend(tx: Conversation, *, patient_id: str, analyte_code: str) -> tuple[Sequence[Row], Row | None]:
     """同一患者同一项目的历次结果，新的在前，另给最高、最低与平均。"""
-    tx.rows(sql.TREND, patient_id=patient_id, analyte_code=analyte_code)
-    tx.row(sql.TREND_SUMMARY, patient_id=patient_id, analyte_code=analyte_code)
+    points = tx.rows(sql.TREND, patient_id=patient_id, analyte_code=analyte_code)
+    return points, tx.row(sql.TREND_SUMMARY, patient_id=patient_id, analyte_code=analyte_code)
 
 
 def draw_result_trend(drawing: Drawing) -> dict[str, Any] | None:

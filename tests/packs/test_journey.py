@@ -1,0 +1,160 @@
+"""The journey pack: the three systems stand side by side, one id and one clock run through a journey."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.cells import decode_map, encode
+from harness.content.interface_table import read_table
+from harness.content.message_checks import check
+from harness.content.reading import fields
+from harness.model import Scale
+from harness.settings_plan import Level
+from harness.workload import functional, load
+from scenarios.journey.messages import ADT_LABORATORY, ADT_RECORDS
+from scenarios.journey.pack import PACK
+from scenarios.journey.systems import SYSTEMS
+from scenarios.journey.whole import JOURNEY, LEGS, MESSAGES, SIZE
+
+WORLD = PACK.world(Scale())
+JOURNEYS = [
+    item.params for item in functional(PACK, WORLD, count=1000, seed=1, endpoints=[i.name for i in PACK.interfaces])
+]
+
+
+def moments(value: Any) -> Iterator[dt.datetime]:
+    if isinstance(value, dt.datetime):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ():
+        yield from moments(inner)
+
+
+def test_nothing_of_one_system_hides_another() -> None:
+    assert len(PACK.metadata.tables) == sum(len(pack.metadata.tables) for pack in SYSTEMS.values())
+    assert len(PACK.statements) == sum(len(pack.statements) for pack in SYSTEMS.values())
+    assert len(PACK.invariants) == sum(len(pack.invariants) for pack in SYSTEMS.values())
+    assert not set(PACK.messages) & set(PACK.statements)
+    loaded = Counter(name for name, _, _ in PACK.rows(WORLD))
+    assert set(loaded) == set(PACK.metadata.tables)
+    assert max(loaded.values()) == 1
+
+
+def test_a_journey_is_worth_what_it_says() -> None:
+    """Under load there are fewer of it, by about the number of statements and messages that it consists of."""
+    assert len(JOURNEYS) == pytest.approx(1000 / SIZE, abs=4)
+
+
+def test_one_id_names_the_patient_everywhere() -> None:
+    for params in JOURNEYS:
+        patient_id, visit_no = params["his"]["patient"]["patient_id"], params["his"]["arrival"]["visit_id"]
+        assert params["his"]["booking"]["patient_id"] == patient_id
+        assert params["lis"]["patient"]["patient_id"] == params["emr"]["patient"]["patient_id"] == patient_id
+        assert params["lis"]["order"]["order"]["patient_id"] == patient_id
+        assert (
+            params["emr"]["patient"]["visit"] | {"patient_id": patient_id, "visit_no": visit_no}
+            == (params["emr"]["patient"]["visit"])
+        )
+        assert params["lis"]["order"]["order"]["visit_no"] == params["emr"]["archive"]["visit_no"] == visit_no
+    assert len({params["his"]["patient"]["patient_id"] for params in JOURNEYS}) == len(JOURNEYS)
+
+
+def test_one_clock_runs_through() -> None:
+    """What rests on something else never happens before it."""
+    for params in JOURNEYS:
+        his, lis, emr = params["his"], params["lis"], params["emr"]
+        stages = [
+            his["patient"], his["booking"], his["arrival"], his["prescription"], his["charge"], lis["collection"],
+            lis["receipts"], lis["uploads"], lis["reviews"], lis["reports"], emr["record"], emr["quotation"],
+            emr["version"], emr["signature"], emr["leaving"], emr["archive"],
+        ]  # fmt: skip
+        latest = params["his"]["patient"]["at"]
+        for stage in stages:
+            found = list(moments(stage))
+            # Tubes of several sections overtake each other on the way to the report.
+            assert max(found) >= latest or stage in (lis["reviews"], lis["uploads"])
+            latest = max(latest, *found)
+        assert latest.date() == his["patient"]["at"].date()
+
+
+def test_a_journey_survives_its_file() -> None:
+    for params in JOURNEYS:
+        line = json.dumps({name: encode(value) for name, value in params.items()}, ensure_ascii=False)
+        assert encode(decode_map(json.loads(line))) == encode(params)
+
+
+def test_every_leg_is_gone_and_every_message_sent() -> None:
+    """A journey written down by a conversation that only notes what it is told."""
+    gone: list[str] = []
+    sent: set[str] = set()
+    JOURNEY.act(NotingConversation(gone, sent), **JOURNEYS[0])
+    assert tuple(gone) == tuple(LEGS)
+    assert sent == set(MESSAGES)
+
+
+class NotingConversation:
+    """Answers as a system would in which everything goes well."""
+
+    def __init__(self, legs: list[str], sent: set[str]) -> None:
+        self._legs, self._sent = legs, sent
+
+    def leg(self, name: str) -> None:
+        self._legs.append(name)
+
+    def send(self, message: Any, /, **params: Any) -> Any:
+        outgoing = message.compose(charset="GB18030", **params)
+        assert outgoing.body or outgoing.method == "GET"
+        self._sent.add(message.name)
+        return type("NotedReply", (), {"body": b'{"results": []}'})
+
+    def change(self, statement: Any, /, **params: Any) -> int:
+        return 1
+
+    def attempt(self, statement: Any, /, **params: Any) -> Any:
+        return type("NotedReply", (), {"kind": 0})
+
+    def rows(self, statement: Any, /, **params: Any) -> list[Any]:
+        return []
+
+    def row(self, statement: Any, /, **params: Any) -> Any:
+        return _ROWS.get(statement.name)
+
+    def refuse(self, reason: str) -> Any:
+        raise AssertionError(reason)
+
+
+_ROWS = {
+    "his_slot_offer": (0, 0, 10),
+    "his_booked_with": ("P", JOURNEYS[0]["his"]["arrival"]["dept_id"], "D"),
+    "his_counter": (1,),
+    "his_doctor_of_visit": ("D",),
+    "his_patient_of_prescription": ("P",),
+    "emr_record_to_edit": ("DRAFT", 0, "A", None),
+    "emr_result_to_quote": ("名", "1", "g", None, dt.datetime(2026, 3, 2)),
+    "emr_visit_card": ("O", "OPEN", None, None, None, None, "P"),
+}
+
+
+@pytest.mark.parametrize(
+    ("message", "system", "document"),
+    [(ADT_LABORATORY, "lis", "lis/interfaces/lis_hl7.csv"), (ADT_RECORDS, "emr", "emr/interfaces/emr_hl7.csv")],
+)
+def test_registrations_agree_with_the_interface_documents(message: Any, system: str, document: str) -> None:
+    lines = read_table((Path("scenarios") / document).read_text(encoding="utf-8-sig"))
+    table = [line for line in lines if not line.messages or "ADT^A04" in line.messages]
+    for params in JOURNEYS:
+        body = message.compose(charset="UTF-8", **params[system]["patient"]).body
+        assert check(fields(body, "hl7", "UTF-8"), table) == ()
+
+
+def test_under_load_no_two_journeys_meet() -> None:
+    level = Level(name="x", users=10, rate_per_s=400)
+    items = load(PACK, WORLD, level, seconds=6, seed="s", endpoints=[i.name for i in PACK.interfaces])
+    slots = [item.params["his"]["booking"]["slot_id"] for item in items]
+    assert len(slots) == len(set(slots)) > 30
