@@ -164,7 +164,7 @@ def _open_run(job: Job) -> None:
             "functional": len(first),
             "load": [
                 {"level": level.name, "users": level.users, "rate_per_s": level.rate_per_s, "planned": len(items)}
-                for level, items in zip(job.plan.load.levels, levels, strict=True)
+                for level, items in zip(job.plan.load.levels_of(hospital.pack.name), levels, strict=True)
             ],
         }
     runfile.write_run(job.run_dir, run)
@@ -185,7 +185,7 @@ def _draw(job: Job, hospital: Hospital) -> list[list[Item]]:
     seed = plan.data.seed
     return [functional(pack, world, count=plan.functional.transactions, seed=seed, endpoints=job.endpoints)] + [
         load(pack, world, level, seconds=plan.load.seconds, seed=f"{seed}/{level.name}", endpoints=job.endpoints)
-        for level in plan.load.levels
+        for level in plan.load.levels_of(pack.name)
     ]
 
 
@@ -196,5 +196,5 @@ def _functional_file(job: Job, hospital: Hospital) -> Path:
 def _load_files(job: Job, hospital: Hospital) -> list[Path]:
     return [
         job.run_dir / "workload" / f"{hospital.pack.name}-load-{number}.jsonl"
-        for number, _ in enumerate(job.plan.load.levels, 1)
+        for number, _ in enumerate(job.plan.load.levels_of(hospital.pack.name), 1)
     ]

@@ -96,6 +96,8 @@ def load_plan(name_or_path: str | Path, *, clauses: Collection[str] = (), probes
     plan = validated(Plan, read_toml(path), file=str(path), patterns=PATTERNS)
     problems = contradictions(plan)
     problems += _unknown("clauses", "条款", plan.clauses, clauses)
+    problems += _unknown("when.interfaces", "条款", plan.when.interfaces, clauses)
+    problems += _unknown("when.journeys", "条款", plan.when.journeys, clauses)
     problems += _unknown("compat.accept", "兼容性用例", [each.probe for each in plan.compat.accept], probes)
     if problems:
         raise complaint(str(path), problems)

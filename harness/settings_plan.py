@@ -69,6 +69,7 @@ class Level:
     name: Annotated[str, Field(pattern=LEVEL_NAME)]
     users: Count
     rate_per_s: Positive
+    packs: tuple[Text, ...] = ()  # that are put under this load; none named: all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,10 @@ class LoadPlan:
     seconds: Positive  # one block, warm-up included
     warmup_seconds: Annotated[float, Field(ge=0)]
     levels: Annotated[tuple[Level, ...], Field(min_length=1)]
+
+    def levels_of(self, pack: str) -> tuple[Level, ...]:
+        """The levels that a pack is put under."""
+        return tuple(level for level in self.levels if not level.packs or pack in level.packs)
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -191,6 +196,16 @@ class BatteryPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WhenPlan:
+    """Clauses that count, too, where the packs of a run have what they are about."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    interfaces: tuple[Text, ...] = ()
+    journeys: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One plan file."""
 
@@ -199,6 +214,7 @@ class Plan:
     name: Annotated[str, Field(pattern=PLAN_NAME)]
     title: Text
     clauses: Annotated[tuple[Text, ...], Field(min_length=1)]  # the verdicts that count for the exit code
+    when: WhenPlan = WhenPlan()
     data: DataPlan
     functional: FunctionalPlan
     load: LoadPlan
@@ -223,11 +239,6 @@ class Plan:
         wanted = {Part.FUNCTIONAL: True, Part.LOAD: True, Part.COMPAT: self.compat.run, Part.BATTERY: self.battery.run}
         return tuple(part for part, runs in wanted.items() if runs)
 
-    @property
-    def load_seconds(self) -> float:
-        """How long the load pass keeps the two stacks busy."""
-        return self.load.seconds * len(self.load.order) * len(self.load.levels)
-
 
 def contradictions(plan: Plan) -> list[tuple[str, str]]:
     """What no single field can know: (key path, sentence without file and key) for each contradiction."""
@@ -244,6 +255,7 @@ def contradictions(plan: Plan) -> list[tuple[str, str]]:
     named = {
         "load.levels": [level.name for level in load.levels],
         "clauses": list(plan.clauses),
+        "when": [*dict.fromkeys(plan.clauses), *plan.when.interfaces, *plan.when.journeys],
         "compat.accept": [accepted.probe for accepted in plan.compat.accept],
     }
     for key, names in named.items():

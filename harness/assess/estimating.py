@@ -78,7 +78,7 @@ class Scope:
 def estimates(load: PackLoad, plan: Plan) -> Iterator[Estimate]:
     """Ratios of the judged percentile and of the median per transaction and level, and of throughput per level."""
     excluded = {name: reason for name in load.loaded if (reason := why_excluded(name, load.agreed, load.compared))}
-    for level in plan.load.levels:
+    for level in plan.load.levels_of(load.pack):
         original, migrated = load.of(level.name, "original"), load.of(level.name, "migrated")
         scope = Scope(pack=load.pack, level=level.name, comparisons=load.comparisons, excluded=excluded)
         sides = {name: (_of(original, name), _of(migrated, name)) for name in load.loaded}
@@ -153,7 +153,7 @@ def _throughput(load: PackLoad, plan: Plan, level: str, ratio: Interval | NotEno
 
 def distributions(load: PackLoad, plan: Plan) -> Iterator[Distribution]:
     """Response times by transaction, level and stack, of valid blocks."""
-    for level in plan.load.levels:
+    for level in plan.load.levels_of(load.pack):
         for stack in ("original", "migrated"):
             blocks = load.of(level.name, stack)
             for name in load.loaded:

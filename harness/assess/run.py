@@ -257,7 +257,9 @@ def _load(found: _Found, pack: str) -> None:
         loaded=_loaded(found.run["packs"][pack]),
         agreed=compared.agreed if compared else frozenset(),
         compared=compared is not None and compared.ledger.total > compared.ledger.not_run,
-        comparisons=max(1, sum(len(_loaded(p)) for p in found.run["packs"].values()) * len(found.plan.load.levels)),
+        comparisons=max(
+            1, sum(len(_loaded(p)) * len(found.plan.load.levels_of(n)) for n, p in found.run["packs"].items())
+        ),
     )
     found.estimates += estimates(load, found.plan)
     found.distributions += distributions(load, found.plan)

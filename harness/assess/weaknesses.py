@@ -31,6 +31,7 @@ def weaknesses(m: Material) -> list[str]:
     thin = sum(1 for e in judged if e.excluded.startswith("样本不足"))
     if thin:
         notes.append(f"{thin} 项估计的样本少于方案要求的 {m.plan.performance.min_samples} 个，没有给出区间。")
-    if len(m.plan.load.levels) < 3:
-        notes.append("负载少于三级，看不出响应时间随负载的变化。")
+    few = [known.title for pack, known in m.packs.items() if len(m.plan.load.levels_of(pack)) < 3]
+    if few:
+        notes.append(f"{'、'.join(few)}的负载少于三级，看不出响应时间随负载的变化。")
     return notes

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from harness.result import Result
     from harness.settings import Plan
 
+DEMO = "his,lis,emr,journey"
 RunDir = Annotated[Path, typer.Argument(help="运行目录")]
 Lang = Annotated[str, typer.Option("--lang", help="报告语言：zh 或 en")]
 
@@ -30,7 +31,7 @@ def demo(  # noqa: PLR0913 - options of a command
     keep_sim: Annotated[bool, typer.Option("--keep-sim", help="结束后保留数据库")] = False,
     json_: Json = False,
 ) -> None:
-    """一条命令看全程：启动两套数据库，跑 HIS 场景包，给出证据报告。"""
+    """一条命令看全程：启动两套数据库和参考应用，跑 HIS、LIS、EMR 与跨系统全程，给出证据报告。"""
     from harness.recording import alone_in, set_aside
     from harness.settings import load_stacks
 
@@ -42,7 +43,7 @@ def demo(  # noqa: PLR0913 - options of a command
         environment = parts.simulation(home, original, migrated)
         try:
             stacks_file = parts.bring_up(environment)
-            result = _kept(out, _Work(chosen, load_stacks(stacks_file), "his"), go_on=f"{parts.me()} demo --resume")
+            result = _kept(out, _Work(chosen, load_stacks(stacks_file), DEMO), go_on=f"{parts.me()} demo --resume")
         finally:
             environment.down(discard=not keep_sim)
     parts.answer(result, out, as_json=json_)

@@ -60,7 +60,8 @@ class HandRun:
         refuse_protected({self.role: self.stack})
         refuse_without_database({self.role: self.stack}, [pack])
         refuse_unreachable(self.stack.endpoints, [pack])
-        self.level = next((x for x in self.plan.load.levels if x.name == options.level), self.plan.load.levels[-1])
+        levels = self.plan.load.levels_of(pack.name) or self.plan.load.levels
+        self.level = next((level for level in levels if level.name == options.level), levels[-1])
         if not options.keep_data:
             _prepare(options, pack)
         self.driver = drivers_for[0](self.stack.sql)

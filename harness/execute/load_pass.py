@@ -30,13 +30,14 @@ def load_pass(job: Job, hospital: Hospital, workloads: Sequence[Path]) -> Iterat
             text="迁移后系统的表由迁移工具建立；负载阶段每块都要清空重装，为保护这些数据没有执行，性能与并发条款未测。"
         )
         return
-    for position, level_index, letter in interleaved(load.order, len(load.levels)):
+    levels = load.levels_of(hospital.pack.name)
+    for position, level_index, letter in interleaved(load.order, len(levels)):
         role = Role.ORIGINAL if letter == "A" else Role.MIGRATED
         folder = job.run_dir / "recordings" / hospital.pack.name / "load" / f"{position:02d}-{role.value}"
         recording = Recording(folder)
         if recording.sealed:
             continue
-        level = load.levels[level_index]
+        level = levels[level_index]
         spec = BlockSpec(
             pack=hospital.pack.name,
             known_as=known_as(hospital.pack),
@@ -65,7 +66,7 @@ def _record(job: Job, hospital: Hospital, spec: BlockSpec, recording: Recording,
     yield from fill(job, role, hospital, afresh=False)
     yield Loaded(stack=role.value, pack=spec.pack, purpose=recording.folder.name)
     time.sleep(SETTLE_S)
-    total = len(job.plan.load.order) * len(job.plan.load.levels)
+    total = len(job.plan.load.order) * len(job.plan.load.levels_of(spec.pack))
     yield Stage(
         name=f"负载 {spec.position}/{total}：{spec.level} {spec.users} 用户，{TITLES[role]}", total=spec.seconds
     )

@@ -52,10 +52,17 @@ def judge(material: Material) -> tuple[Verdict, ...]:
     narrowed = not material.parts >= set(material.plan.parts)
     asked = frozenset(
         clause
-        for clause in material.plan.clauses
+        for clause in _wanted(material)
         if not narrowed or (clause in _JUDGES and _JUDGES[clause][1] & material.parts)
     )
     return tuple(_verdict(clause, material, clause.id in asked) for clause in clauses())
+
+
+def _wanted(m: Material) -> tuple[str, ...]:
+    """What the plan asks of these packs."""
+    when = m.plan.when
+    journeys = any(pack.journeys for pack in m.packs.values())
+    return (*m.plan.clauses, *(when.interfaces if m.interfaces else ()), *(when.journeys if journeys else ()))
 
 
 def _verdict(clause: Clause, material: Material, asked: bool) -> Verdict:

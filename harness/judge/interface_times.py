@@ -94,12 +94,11 @@ def journey(m: Material) -> Opinion:
     if not m.load or not loaded:
         opinions.append(inconclusive("跨系统业务没有在负载下办理，用时没有测量。"))
     else:
-        levels = [level.name for level in m.plan.load.levels]
         titles = {(pack, name): m.packs[pack].titles.get(name, name) for pack, name in loaded}
-        whole = [(pack, level, name) for pack, name in loaded for level in levels]
+        whole = [(pack, level.name, name) for pack, name in loaded for level in m.plan.load.levels_of(pack)]
         opinions.append(no_slower(m, Asked(wanted=whole, titles=titles, what="跨系统业务")))
         of_legs = {(p, f"{name}/{leg}"): title for p, name in loaded for leg, title in journeys[p, name].items()}
-        legs = [(pack, level, name) for pack, name in of_legs for level in levels]
+        legs = [(pack, level.name, name) for pack, name in of_legs for level in m.plan.load.levels_of(pack)]
         opinions.append(no_slower(m, Asked(wanted=legs, titles=of_legs, what="分段", scope="leg", quantity="用时")))
     worst = min((opinion.verdict for opinion in opinions), key=_ORDER.index)
     told = [o.reason for o in opinions if o.verdict is worst]

@@ -76,7 +76,7 @@ class Material:
         missing = []
         each = len(self.plan.load.order) // 2
         for pack in self.packs:
-            for level in self.plan.load.levels:
+            for level in self.plan.load.levels_of(pack):
                 for stack in STACKS:
                     found = sum(1 for b in self.load if (b.pack, b.level, b.stack) == (pack, level.name, stack))
                     if found < each:

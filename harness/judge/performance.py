@@ -63,7 +63,7 @@ def _response(m: Material, chosen: Chosen, what: str) -> Opinion:
     wanted = [
         (pack, level.name, transaction)
         for pack, known in m.packs.items()
-        for level in m.plan.load.levels
+        for level in m.plan.load.levels_of(pack)
         for transaction in known.loaded
         if chosen(pack, transaction)
     ]
@@ -214,7 +214,7 @@ def perf_3(m: Material) -> Opinion:
     doubts = _unproven_under_load(m)
     if doubts:
         return inconclusive(f"{'；'.join(doubts)}。", _LOAD, _INVARIANTS)
-    users = max(level.users for level in m.plan.load.levels)
+    users = max(block.users for block in m.load)
     ratio = min((e for e in _throughput(m)), key=lambda e: e.value)
     return passed(
         f"最高 {users} 个并发用户下，失败率 {_error_rate(m.load, 'migrated'):.3%}"
@@ -267,7 +267,7 @@ def _unproven_under_load(m: Material) -> list[str]:
     )
     if baseless:
         doubts.append(f"原系统在并发后也违反不变量：{listed(baseless)}")
-    wanted = {(pack, level.name) for pack in m.packs for level in m.plan.load.levels}
+    wanted = {(pack, level.name) for pack in m.packs for level in m.plan.load.levels_of(pack)}
     if wanted - {(e.pack, e.level) for e in _throughput(m)}:
         doubts.append("有负载级没有可比的吞吐")
     floor = 1 - m.plan.performance.margin

@@ -6,17 +6,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from string import ascii_uppercase
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from harness.assess.documents import check_documents
+from harness.execute.sequential import execute
 from harness.interface_result import DocumentCheck, DocumentDeviation, InterfaceUse, MessageUse
 from harness.judge import Material
 from harness.judge.documents import intf_5
-from harness.model import ReplyKind, StepRecord, TransactionRecord
+from harness.message import Message, MessageEndpoint, Outgoing
+from harness.model import Item, Reply, ReplyKind, StepRecord, Transaction, TransactionRecord
 from harness.recording import Recording, read_transactions, transaction_line
 from harness.result import Judgement
+from tests.unit.fakes import FakeSession
 from tests.unit.test_judge import FAIL, INCONCLUSIVE, NOT_RUN, PASS, perfect
 
 TABLE = """字段,类型,必填,代码集,报文
@@ -156,11 +160,34 @@ def test_a_run_without_messages_has_nothing_to_check(tmp_path: Path) -> None:
     assert check_documents(tmp_path, {"packs": {"his": {"transactions": []}}, "stacks": {}}) == ()
 
 
-def test_an_address_survives_the_recording(tmp_path: Path) -> None:
+def test_an_address_is_recorded_where_a_message_has_one(tmp_path: Path) -> None:
+    sent = {
+        "save": Outgoing(body=b"{}", path="/orders/1?page=2", method="PUT"),
+        "get": Outgoing(body=b"", path="/orders/1", method="GET"),
+        "oml": Outgoing(body=b"MSH|"),
+    }
+    session = SimpleNamespace(send=lambda message: Reply(ReplyKind.OK, body=b"!"), close=lambda: None)
+    interface = SimpleNamespace(connect=lambda: session, endpoint=MessageEndpoint(kind="http", url="http://x"))
+    messages = {
+        name: Message(name=name, title=name, interface="desk", content="json", compose=lambda one=out, **_: one)
+        for name, out in sent.items()
+    }
+    acts = [
+        Transaction(name=n, title=n, draw=lambda drawing: {}, act=lambda tx, m=m: tx.send(m))
+        for n, m in messages.items()
+    ]
+    pack = SimpleNamespace(name="p", statements={}, transactions=acts)
+    driver = SimpleNamespace(connect=FakeSession)
+    items = [Item(seq=n, transaction=name, params={}) for n, name in enumerate(sent)]
     path = tmp_path / "transactions.jsonl"
-    path.write_bytes(transaction_line(got(1)) + transaction_line(asked(2)))
-    http, hl7 = (record.steps[1] for record in read_transactions(path))
-    assert (http.address, hl7.address) == ("GET /orders/1", "")
+    done: Any = execute(pack, items, driver, path, trusted=True, interfaces={"desk": interface})  # type: ignore[arg-type, dict-item]
+    assert len(list(done)) == 3
+    steps = [record.steps[0] for record in read_transactions(path)]
+    assert [(step.address, step.sent) for step in steps] == [
+        ("PUT /orders/1?page=2", b"{}"),
+        ("GET /orders/1", b"GET /orders/1"),
+        ("", b"MSH|"),
+    ]
 
 
 # --------------------------------------------------------------------------- the verdict

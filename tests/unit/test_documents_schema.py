@@ -80,7 +80,7 @@ def breaches(raw: Any, value: Any, **more: Any) -> list[tuple[str, Breach]]:
     return [(d.path, d.breach) for d in made(raw, **more).against("$", parse(text))]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SCHEMAS, st.lists(VALUES, min_size=1, max_size=4))
 def test_we_and_jsonschema_agree_on_what_is_valid(raw: dict[str, Any], values: list[Any]) -> None:
     schema = made(raw)

@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.model import ReplyKind
 from scenarios.lis.transactions.common import UNKNOWN_CODE
+from scenarios.lis.transactions.patients import REGISTERED
 from scenarios.reference.service import Outcome
 
 
@@ -39,7 +40,7 @@ SORTS = {
     ),
     Sort.TWICE: (
         "这位患者已登记", "申请号已登记", "条码已用过", "执行方编号已用过", "这次上传已收过", "这次重做已收过",
-        "这份培养报告已收过", "报告号已用过", "这次质控已收过", "已通知",
+        "这份培养报告已收过", "报告号已用过", "这次质控已收过", "已通知", REGISTERED,
     ),
     Sort.STATE: (
         "申请不存在或已撤销", "已有标本采集，不能撤销", "条码不存在、已采集或已作废", "条码不存在、未采集或已退单",
