@@ -5,11 +5,10 @@ Not here: any judgement, words, HTML.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.interface_result import DocumentCheck, ExchangeTimes, HandledCase, StoredFields
+from harness.interface_result import DocumentCheck, ExchangeTimes, HandledCase, JourneyLeg, StoredFields
 from harness.result import Estimate, Result
 from reports import view
 
@@ -39,6 +38,17 @@ class StoredRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegRow:
+    """One leg of a journey at one level."""
+
+    title: str
+    level: str
+    original: JourneyLeg | None
+    migrated: JourneyLeg | None
+    estimate: Estimate | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatteryRow:
     """The error-handling battery of one interface."""
 
@@ -53,6 +63,8 @@ def arranged(result: Result) -> dict[str, Any]:
     """What the section needs."""
     titles = {m.name: m.title for i in result.interfaces for m in i.messages}
     return {
+        # A journey goes through the interfaces of other packs: each stands in the register once.
+        "register": list({i.name: i for i in reversed(result.interfaces)}.values())[::-1],
         "interface_titles": {i.name: i.title for i in result.interfaces},
         "message_titles": titles,
         "exchanged": [(i, m) for i in result.interfaces for m in i.messages],
@@ -60,46 +72,50 @@ def arranged(result: Result) -> dict[str, Any]:
         "times_rows": _times(result),
         "battery_rows": battery(result),
         "document_rows": [(d, _both(d)) for d in result.documents],
+        "several_packs": len(result.ledger) > 1,
         "journeys": _journeys(result),
     }
 
 
 def _stored(result: Result) -> list[StoredRow]:
-    by = {(s.message, s.table, s.stack): s for s in result.stored_fields}
-    places = dict.fromkeys((s.message, s.table) for s in result.stored_fields)
+    by = {(s.pack, s.message, s.table, s.stack): s for s in result.stored_fields}
+    places = dict.fromkeys((s.pack, s.message, s.table) for s in result.stored_fields)
     return [
         StoredRow(
             message=message,
             table=table,
-            original=by.get((message, table, "original")),
-            migrated=by.get((message, table, "migrated")),
+            original=by.get((pack, message, table, "original")),
+            migrated=by.get((pack, message, table, "migrated")),
         )
-        for message, table in places
+        for pack, message, table in places
     ]
 
 
-def _times(result: Result) -> list[tuple[str, list[TimesRow]]]:
-    """Per interface, in the order of the register; levels as they were run."""
-    by = {(t.message, t.level, t.stack): t for t in result.exchange_times}
+def _times(result: Result) -> list[tuple[str, str, list[TimesRow]]]:
+    """Per pack and interface, in the order of the register; levels as they were run."""
+    by = {(t.pack, t.message, t.level, t.stack): t for t in result.exchange_times}
     judged = view.main_metric(result.plan)
-    estimates = {(e.transaction, e.level): e for e in result.estimates if e.scope == "message" and e.metric == judged}
+    estimates = {
+        (e.pack, e.transaction, e.level): e for e in result.estimates if e.scope == "message" and e.metric == judged
+    }
     limit = view.limit_of(result.plan, judged)
     found = []
-    for name in dict.fromkeys(t.interface for t in result.exchange_times):
+    for pack, name in dict.fromkeys((t.pack, t.interface) for t in result.exchange_times):
+        own = [t for t in result.exchange_times if (t.pack, t.interface) == (pack, name)]
         rows = []
-        for message, level in dict.fromkeys((t.message, t.level) for t in result.exchange_times if t.interface == name):
-            estimate = estimates.get((message, level))
+        for message, level in dict.fromkeys((t.message, t.level) for t in own):
+            estimate = estimates.get((pack, message, level))
             rows.append(
                 TimesRow(
                     message=message,
                     level=level,
-                    original=by.get((message, level, "original")),
-                    migrated=by.get((message, level, "migrated")),
+                    original=by.get((pack, message, level, "original")),
+                    migrated=by.get((pack, message, level, "migrated")),
                     estimate=estimate,
                     standing=view.limit_standing(estimate, limit) if estimate else view.Standing.NONE,
                 )
             )
-        found.append((name, rows))
+        found.append((pack, name, rows))
     return found
 
 
@@ -118,7 +134,17 @@ def _both(check: DocumentCheck) -> tuple[int, int]:
     return sum(bool(d.original) for d in check.deviations), sum(bool(d.migrated) for d in check.deviations)
 
 
-def _journeys(result: Result) -> Sequence[Estimate]:
-    """The legs of journeys, by the metric that is judged."""
+def _journeys(result: Result) -> list[LegRow]:
+    """Every leg at every level on both stacks, with the ratio where there were samples enough for one."""
     judged = view.main_metric(result.plan)
-    return [e for e in result.estimates if e.scope == "leg" and e.metric == judged]
+    estimates = {
+        (e.pack, e.transaction, e.level): e for e in result.estimates if e.scope == "leg" and e.metric == judged
+    }
+    by = {(leg.pack, leg.journey, leg.leg, leg.level, leg.stack): leg for leg in result.journey_legs}
+    rows = []
+    for pack, journey, leg, level in dict.fromkeys(place[:4] for place in by):
+        original, migrated = (by.get((pack, journey, leg, level, stack)) for stack in view.STACKS)
+        title = original.title if original else migrated.title if migrated else leg
+        estimate = estimates.get((pack, f"{journey}/{leg}", level))
+        rows.append(LegRow(title=title, level=level, original=original, migrated=migrated, estimate=estimate))
+    return rows

@@ -16,8 +16,9 @@ from scenarios.hl7 import header, outgoing, segment
 from scenarios.lis.interfaces import HL7 as LIS_HL7
 
 HOW = How(volatile=("MSH.7", "MSH.10", "MSH.18"))
+# Not the sex: it is kept in a column of fixed length, which some products pad.
 _PERSON = {
-    "patient_name": "PID.5", "pinyin": "PID.9", "gender_code": "PID.8", "birth_date": "PID.7", "phone": "PID.13",
+    "patient_name": "PID.5", "pinyin": "PID.9", "birth_date": "PID.7", "phone": "PID.13",
 }  # fmt: skip
 
 

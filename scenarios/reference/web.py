@@ -19,6 +19,8 @@ _LINE = "xinheng.line"  # the connection that a request came over
 _LONGEST = 32 << 20  # bytes of a request
 _SILENCE_S = 600.0  # longer than anybody waits
 _XML = "text/xml; charset=utf-8"
+_PLAIN = "text/plain; charset=utf-8"
+_NAME = "Xinheng reference application"
 
 Environ = Mapping[str, Any]
 Start = Callable[[str, list[tuple[str, str]]], Any]
@@ -56,6 +58,9 @@ class Web:
         reception = self._receptions.get(name)
         if reception is None:
             return _said(start, Answer(body=b"", status=404))
+        if environ["REQUEST_METHOD"] == "HEAD":
+            start("200 OK", [("Content-Type", _PLAIN), ("Server", _NAME)])
+            return []
         if name in self._documents and environ["QUERY_STRING"].lower() == "wsdl":
             return _said(start, Answer(body=self._documents[name], content_type=_XML))
         try:

@@ -237,12 +237,11 @@ def _estimates() -> tuple[Estimate, ...]:
 
 def _of_interfaces() -> tuple[Estimate, ...]:
     """One message and one leg of a journey."""
-    common = {"pack": "lis", "level": "典型", "metric": "p95_ratio", "n": 604, "method": "按负载块自助法"}
+    common = {"level": "典型", "metric": "p95_ratio", "n": 604, "method": "按负载块自助法"}
     figures = {"value": 1.3, "low": 1.1, "high": 1.5, "low_adjusted": 1.05, "high_adjusted": 1.62}
-    return (
-        Estimate(**common, **figures, transaction="results_oru", scope="message", original=15.8, migrated=20.6),
-        Estimate(**common, **figures, transaction="journey/charge", scope="leg", original=31.0, migrated=40.2),
-    )
+    of_message = {"pack": "lis", "transaction": "results_oru", "scope": "message", "original": 15.8, "migrated": 20.6}
+    of_leg = {"pack": "journey", "transaction": "journey/charge", "scope": "leg", "original": 31.0, "migrated": 40.2}
+    return Estimate(**common, **figures, **of_message), Estimate(**common, **figures, **of_leg)
 
 
 def _too_few(name: str, level: str) -> Estimate:
