@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+SURPLUS = "（另有多余的应答）"  # ends the status of a reply that was more than the one answer asked for
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageEndpoint:

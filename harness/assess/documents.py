@@ -16,6 +16,7 @@ from harness.documents import Exchange, InterfaceDocument, read_document
 from harness.documents.exchange import Deviations
 from harness.errors import BadInput
 from harness.interface_result import DocumentCheck, DocumentDeviation
+from harness.message import SURPLUS
 from harness.model import StepRecord
 from harness.recording import Recording, read_transactions
 
@@ -61,7 +62,7 @@ def _exchange(step: StepRecord, message: Mapping[str, Any], charset: str) -> Exc
         charset=charset,
         address=step.address,
         sent=step.sent,
-        status=step.status,
+        status=step.status.removesuffix(SURPLUS),
         body=step.body,
     )
 

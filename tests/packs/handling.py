@@ -1,4 +1,4 @@
-"""Asking a pack's handlers without sockets: requests as the reference application makes them, a desk that only listens."""
+"""Asking a pack's handlers without sockets: requests as the application makes them, a desk that only listens."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from drivers.messages.http.request import request, target_of
 from drivers.messages.http.statuses import meaning
 from drivers.messages.line import Line, one_line
 from harness.errors import Fault
-from harness.message import MessageEndpoint, Outgoing
+from harness.message import SURPLUS, MessageEndpoint, Outgoing
 from harness.model import Reply, ReplyKind
 
 LONGEST = 256 << 20
@@ -174,7 +174,7 @@ class HttpSession:
     def _status(answer: Answer) -> str:
         """201 application/json"""
         kind = (answer.header("content-type") or "").partition(";")[0].strip().lower()
-        return f"{answer.status_code} {kind}".rstrip()
+        return f"{answer.status_code} {kind}".rstrip() + (SURPLUS if answer.followed else "")
 
     def _line_about(self, answer: Answer) -> str:
         """200 OK (application/json; charset=utf-8)"""

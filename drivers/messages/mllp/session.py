@@ -14,7 +14,7 @@ from drivers.messages.line import Line
 from drivers.messages.mllp.frames import Frames, TooLong, framed
 from drivers.messages.mllp.segments import Wanted, acknowledge, acknowledged, asked_for, refusal, wanted
 from harness.errors import Fault
-from harness.message import MessageEndpoint, Outgoing
+from harness.message import SURPLUS, MessageEndpoint, Outgoing
 from harness.model import Reply, ReplyKind
 
 _GOOD = {b"AA": "AA", b"CA": "CA"}
@@ -118,5 +118,6 @@ class MllpSession:
 
     def _noting_strays(self, reply: Reply) -> Reply:
         reply.message = f"{reply.message}（另收到 {self._strays} 条多余的报文）"
+        reply.status = f"{reply.status}{SURPLUS}"
         self._strays = 0
         return reply

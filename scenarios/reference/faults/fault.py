@@ -31,7 +31,7 @@ class Shows(enum.StrEnum):
     REPLY = "应答"  # a difference of the reply's content, on the message's step
     KIND = "应答类别"  # the step's reply is of another kind on the two stacks
     TIME = "耗时"  # in the times of the interface only
-    REMARK = "驱动备注"  # in the sentence beside the reply: nothing that is compared
+    STATUS = "应答状态"  # in what the protocol says beside the reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,5 +11,5 @@ TRANSPORT = (
     TransportFault(name="wire_lost", title="没有处理就断开", shows=Shows.KIND, deliveries=0, hangs_up=True),
     TransportFault(name="wire_delivered_twice", title="重复投递：同一报文处理两次，以后一次的应答为准",
                    shows=Shows.REPLY, needs="第二次应被拒绝或改变数据的报文", deliveries=2),
-    TransportFault(name="wire_answered_twice", title="应答发出两次", shows=Shows.REMARK, answers=2),
+    TransportFault(name="wire_answered_twice", title="应答发出两次", shows=Shows.STATUS, answers=2),
 )  # fmt: skip
