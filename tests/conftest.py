@@ -12,6 +12,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Two cores that others use, too: how long a case takes says nothing about the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 APT_LIST = Path(__file__).with_name("apt.txt")
 _SKIPPED = pytest.StashKey[list[tuple[str, str]]]()

@@ -223,7 +223,7 @@ def of_table(a: TableState, b: TableState, when: str, masks: Masks) -> TableDiff
     total, found = _by_key(cells, a_rows, b_rows, key)
     if found and len(key) == 1 and _numbered(a_rows, key[0]):
         by_content = _by_content(cells, a_rows, b_rows, key[0], masked)
-        if by_content is not None and sum(_unpaired(row) for row in by_content) < len(found):
+        if by_content is not None and sum(map(_unpaired, by_content)) < sum(_strange(row, a_rows[0]) for row in found):
             total = len(a_rows) + sum(row[0].kind is Kind.ROW_EXTRA for row in by_content)
             found = by_content
     return TableDifferences(total=total, rows=tuple(found), whole=whole)
@@ -258,6 +258,11 @@ def _numbered(rows: Sequence[Row], key: int) -> bool:
 
 def _unpaired(row: tuple[Difference, ...]) -> bool:
     return row[0].kind in (Kind.ROW_MISSING, Kind.ROW_EXTRA)
+
+
+def _strange(row: tuple[Difference, ...], like: Row) -> bool:
+    """Whether what stands under one number are hardly two versions of the same row: most of it differs, or all."""
+    return _unpaired(row) or 2 * len(row) > len(like) - 1
 
 
 def _by_content(

@@ -76,7 +76,7 @@ class StoredData:
             a = states[name] if name in states else replace(others[name], rows=())
             b = others[name] if name in others else replace(a, rows=())
             again = self._again.states(when)
-            masks = self._learn(a, again[name], when) if name in again else {}
+            masks = self._learn(a, again[name], when) if name in again else self._walk.noise.masks()
             self._table(a, b, when, masks)
 
     def _learn(self, a: TableState, again: TableState, when: str) -> Masks:

@@ -107,6 +107,8 @@ def test_the_stacks_file_in_the_readme_loads(tmp_path: Path) -> None:
     examples = [text for text in readme_examples() if "[compat]" not in text]
     stacks = tmp_path / "stacks.toml"
     stacks.write_text("\n".join(examples), encoding="utf-8")
+    for file in re.findall(r'^(?:wsdl|ca) = "([^"]+)"', "\n".join(examples), flags=re.MULTILINE):
+        (tmp_path / file).touch()
     named = re.findall(r'_env = "(\w+)"', "\n".join(examples))
     assert len(load_stacks(stacks, environ=dict.fromkeys(named, "x"))) == 2
 
