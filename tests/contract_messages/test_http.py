@@ -14,7 +14,7 @@ import pytest
 from drivers.messages import driver_for
 from drivers.messages.http.cookies import Cookies
 from drivers.messages.http.request import content_type, target_of
-from harness.message import MessageEndpoint, Outgoing
+from harness.message import SURPLUS, MessageEndpoint, Outgoing
 from harness.model import ErrorClass, Reply, ReplyKind
 from harness.ports import MessageSession
 from tests.contract_messages.peers import Peer, http_answer, read_http, service
@@ -129,7 +129,7 @@ def test_a_second_answer_is_noted_and_taken_for_nothing() -> None:
     with _talking(script) as session:
         replies = [session.send(Outgoing(body=b"%02d" % number)) for number in range(3)]
     assert [(reply.kind, reply.body) for reply in replies] == [(ReplyKind.OK, b"%02d" % n) for n in range(3)]
-    assert "多余" in replies[0].message
+    assert "多余" in replies[0].message and replies[0].status.endswith(SURPLUS)
 
 
 # ------------------------------------------------------------------ requests

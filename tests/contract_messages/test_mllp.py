@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from drivers.messages import driver_for
 from drivers.messages.mllp.frames import Frames, framed
 from drivers.messages.mllp.segments import acknowledge, acknowledged, asked_for, header_of, refusal, wanted
-from harness.message import MessageEndpoint, Outgoing
+from harness.message import SURPLUS, MessageEndpoint, Outgoing
 from harness.model import ErrorClass, Reply, ReplyKind
 from harness.ports import MessageSession
 from tests.contract_messages.conftest import oru
@@ -131,6 +131,7 @@ def test_a_second_answer_is_noted_and_taken_for_nothing() -> None:
     assert [reply.kind for reply in replies] == [ReplyKind.OK] * 4
     assert [acknowledged(reply.body) for reply in replies] == [(b"AA", b"C-%d" % number) for number in range(4)]
     assert "多余" in "".join(reply.message for reply in replies)
+    assert {reply.status for reply in replies} <= {"", SURPLUS} and SURPLUS in replies[-1].status
 
 
 def test_a_second_answer_that_comes_late() -> None:
@@ -148,7 +149,7 @@ def test_a_second_answer_that_comes_late() -> None:
         second = session.send(oru("C-2"))
         session.close()
     assert acknowledged(second.body) == (b"AA", b"C-2")
-    assert "多余" in second.message
+    assert ("多余" in second.message, second.status) == (True, SURPLUS)
 
 
 def test_garbage_before_the_answer_does_not_hide_it() -> None:
