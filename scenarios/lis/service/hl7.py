@@ -29,11 +29,12 @@ from scenarios.hl7_received import (
 from scenarios.lis.messages import hl7_culture as words
 from scenarios.lis.service import limits, reports
 from scenarios.lis.service.hl7_results import take_results
-from scenarios.lis.service.refusals import Refused, done
+from scenarios.lis.service.refusals import done
 from scenarios.lis.transactions.patients import register_patient
 from scenarios.lis.transactions.requests import cancel_order, order_tests
 from scenarios.lis.transactions.review import Report, view_report
 from scenarios.reference.service import Answer, Desk, Request
+from scenarios.refusals import Refused
 
 Take = Callable[[Received, Desk], Sequence[str]]  # the segments of the answer behind MSA
 

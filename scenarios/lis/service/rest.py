@@ -11,13 +11,14 @@ from collections.abc import Callable
 from typing import Any
 
 from scenarios.lis.service import limits, rest_views
-from scenarios.lis.service.refusals import Refused, done
+from scenarios.lis.service.refusals import done
 from scenarios.lis.transactions.control import run_control
 from scenarios.lis.transactions.critical import acknowledge_critical
 from scenarios.lis.transactions.measuring import rerun
 from scenarios.lis.transactions.requests import collect, receive, reject_specimen
 from scenarios.lis.transactions.review import auto_review, publish, review
 from scenarios.reference.service import Answer, Desk, Request
+from scenarios.refusals import Refused
 from scenarios.rest import Body, Problem, answer, read
 
 Post = Callable[[Body, Desk], Any]

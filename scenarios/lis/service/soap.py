@@ -11,10 +11,11 @@ from typing import Any
 from scenarios import soap
 from scenarios.lis.messages.soap import CRITICAL_NOTICE, REPORT_QUERY
 from scenarios.lis.service import limits, reports
-from scenarios.lis.service.refusals import Refused, Sort, done
+from scenarios.lis.service.refusals import done
 from scenarios.lis.transactions.critical import notify_critical
 from scenarios.lis.transactions.review import Report, view_report
 from scenarios.reference.service import Answer, Desk, Request
+from scenarios.refusals import Refused, Sort
 from scenarios.soap import Element, Unfit, acknowledgement, element
 
 Take = Callable[[Element, Desk], str]  # what stands behind the acknowledgement
