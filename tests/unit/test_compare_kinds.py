@@ -123,6 +123,22 @@ def test_a_gap_in_the_numbering_is_one_fact() -> None:
     assert found.findings[0].count == 60
 
 
+def test_a_clock_beside_the_number_makes_no_other_row() -> None:
+    """Nobody knows here that it moves, and for some rows it happens to say the same."""
+    columns = "id action object_id staff_id occurred_at created_at"
+
+    def state(late: int) -> Observed:
+        rows = [
+            (n, "SIGN", f"E{n:08d}", "S1", AT, AT + dt.timedelta(seconds=n, microseconds=late * (n % 4 > 0)))
+            for n in range(1, 41)
+        ]
+        return Observed(after={"log": replace(table("log", columns, rows), key=("id",))})
+
+    one, two = state(0), state(1_400_000)
+    found = compare_pack("x", [], Recordings(original_1=one, original_2=Observed(), migrated=two))
+    assert places(found.findings) == ["table:log.after.created_at:time"]
+
+
 def test_a_missing_table_is_missing_rows() -> None:
     full = observe(ITEMS)
     found = compare(replace(full, after={k: v for k, v in full.after.items() if k != "charge"}))

@@ -10,7 +10,6 @@ import contextlib
 import json
 import random
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -109,7 +108,6 @@ class Told:
     noted: Sequence[str]
     compared: Comparison
     stored: Sequence[StoredFields]  # of the migrated system
-    seconds: float
 
     def found(self, fault: Fault) -> list[str]:
         """What is said of the places that were spoilt. Nothing where no root is named: then nobody would look."""
@@ -141,7 +139,6 @@ class Trial:
 
     def told(self, line: str = "") -> Told:
         """The work once more, with this switched on in the migrated system."""
-        began = time.monotonic()
         one, two = self._originals
         self.migrated.switch(line)
         timeout_s = HURRY_S if "wire_silent" in line else PATIENCE_S
@@ -157,7 +154,7 @@ class Trial:
             pack.name, self.items, recordings, pack.rules, lambda rule: True, spoken(run, pack.name)
         )
         stored = [each for each in stored_fields(run, pack.name, recordings) if each.stack == Role.MIGRATED.value]
-        return Told(noted=noted, compared=compared, stored=stored, seconds=time.monotonic() - began)
+        return Told(noted=noted, compared=compared, stored=stored)
 
     def _observed(self, side: Side, timeout_s: float = PATIENCE_S) -> Observed:
         pack, driver = self.pack, side.driver

@@ -19,8 +19,9 @@ from harness.assess import assess
 from harness.execute import battery_rows
 from harness.model import Part, Role, Stack
 from harness.result import Judgement, Result
+from harness.settings import Plan
 from scenarios.reference.faults import FAULTS
-from tests.e2e.faulty import PACKS, Side, Told, Trial, answering, unexplained
+from tests.e2e.interfaces.faulty import PACKS, Side, Told, Trial, answering, unexplained
 from tests.e2e.running import TOOLS, small_plan
 
 pytestmark = pytest.mark.e2e
@@ -91,8 +92,17 @@ def sides(original: Stack, twin: Stack, tmp_path: Path) -> Iterator[tuple[Side, 
         yield one, two
 
 
-def run(run_dir: Path, sides: tuple[Side, Side], parts: tuple[Part, ...], interfaces: tuple[str, ...] = ()) -> Result:
+def run(run_dir: Path, sides: tuple[Side, Side], plan: Plan, pack: str, part: Part, *interfaces: str) -> Result:
     stacks = {side.stack.role: side.as_stack(interfaces) for side in sides}
+    parts = (Part.FUNCTIONAL, part) if part is Part.LOAD else (part,)
+    list(pipeline.run(run_dir, plan=plan, stacks=stacks, packs=[scenarios.pack(pack)], tools=TOOLS, parts=parts))
+    return assess(run_dir)[0]
+
+
+@pytest.mark.long
+def test_slowness_shows_in_the_times_of_every_interface(sides: tuple[Side, Side], tmp_path: Path) -> None:
+    two = sides[1]
+    two.switch(f"{BY_TIMES_ALONE} ms={SLOW_MS}")
     plan = small_plan()
     level = replace(plan.load.levels[0], users=16, rate_per_s=60.0, packs=("lis",))
     plan = replace(
@@ -101,16 +111,7 @@ def run(run_dir: Path, sides: tuple[Side, Side], parts: tuple[Part, ...], interf
         functional=replace(plan.functional, transactions=1),  # each of them a few times all the same
         load=replace(plan.load, seconds=4.0, levels=(level,)),
     )
-    packs = [scenarios.pack("lis")]
-    list(pipeline.run(run_dir, plan=plan, stacks=stacks, packs=packs, tools=TOOLS, parts=parts))
-    return assess(run_dir)[0]
-
-
-@pytest.mark.long
-def test_slowness_shows_in_the_times_of_every_interface(sides: tuple[Side, Side], tmp_path: Path) -> None:
-    two = sides[1]
-    two.switch(f"{BY_TIMES_ALONE} ms={SLOW_MS}")
-    result = run(tmp_path / "run", sides, (Part.FUNCTIONAL, Part.LOAD))
+    result = run(tmp_path / "run", sides, plan, "lis", Part.LOAD)
     assert two.noted()
     assert [f for f in result.findings if not f.explained_by] == []
     times = {(each.message, each.stack): each for each in result.exchange_times if each.count}
@@ -123,15 +124,26 @@ def test_slowness_shows_in_the_times_of_every_interface(sides: tuple[Side, Side]
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("fault", ["", "store_nothing", "store_twice", "wire_closed", "reply_other_ack", "store_half"])
+@pytest.mark.parametrize(
+    ("fault", "pack"),
+    [
+        ("", "lis"),
+        ("", "emr"),
+        ("store_nothing", "lis"),
+        ("store_twice", "emr"),  # the laboratory's keys let nothing in a second time
+        ("store_half", "lis"),
+        ("reply_other_ack", "lis"),
+        ("wire_closed", "lis"),
+    ],
+)
 def test_the_battery_fails_a_system_that_handles_errors_badly(
-    fault: str, sides: tuple[Side, Side], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fault: str, pack: str, sides: tuple[Side, Side], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(misbehaving, "SLOW_S", 0.2)
     monkeypatch.setattr(misbehaving, "SILENCE_S", 0.2)
     monkeypatch.setattr(battery_rows, "SETTLE_S", 0.15)
     sides[1].switch(fault)
-    result = run(tmp_path / "run", sides, (Part.BATTERY,), ("lis_hl7", "lis_http"))
+    result = run(tmp_path / "run", sides, small_plan(), pack, Part.BATTERY, f"{pack}_hl7", f"{pack}_http")
     (verdict,) = [each for each in result.verdicts if each.clause == "PV-INTF-4"]
     assert bool(sides[1].noted()) is bool(fault)
     assert verdict.verdict is (Judgement.FAIL if fault else Judgement.PASS), verdict

@@ -17,8 +17,8 @@ from harness.execute import battery_pass, battery_rows
 from harness.model import Pack, Part, Role, Stack
 from harness.recording import read_cases, read_items
 from harness.result import Judgement, Result
+from tests.e2e.interfaces.ward import Ward, at_work
 from tests.e2e.running import TOOLS, small_plan
-from tests.e2e.ward import Ward, at_work
 
 pytestmark = pytest.mark.e2e
 

@@ -16,11 +16,11 @@ import pytest
 
 from harness.cli import main
 from tests.contract_messages.peers import independent_mllp
-from tests.e2e.external import openapi_server, stacks_file
+from tests.e2e.interfaces.external import openapi_server, stacks_file
 
 pytestmark = pytest.mark.e2e
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 REAL_NAME, REAL_PHONE = "张晓梅", "13812345678"
 ORDER = (
     "MSH|^~\\&|HIS|H1|LIS|H1|20260301083000||ORM^O01^ORM_O01|{id}|P|2.5.1||||||GBK\r"
