@@ -16,6 +16,7 @@ from harness.execute.site import mark_of
 from harness.model import ReplyKind, Role, Scale, SqlEndpoint, Stack
 from harness.recording import read_json, write_items
 from harness.samples import fold, read_samples
+from harness.settings_plan import Level
 from harness.workload import load
 from tests.conftest import jar_folder
 from tests.relay import relay
@@ -59,11 +60,12 @@ def _block(stack: Stack, tmp_path: Path) -> tuple[dict[str, object], np.ndarray]
     for table, columns, rows in pack.rows(world):
         driver.load(table, columns, rows)
     driver.finish_load(pack.metadata)
-    items = load(pack, world, users=_USERS, rate_per_s=_RATE, seconds=_SECONDS, seed="jdbc")
+    items = load(pack, world, Level(name="x", users=_USERS, rate_per_s=_RATE), seconds=_SECONDS, seed="jdbc")
     workload = tmp_path / "items"
     write_items(workload, items)
     spec = BlockSpec(
         pack=pack.name,
+        known_as=pack.name,
         stack=stack.role.value,
         **endpoints_of(stack),
         level="x",
