@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 from harness.interface_result import HandledCase
-from harness.judge.material import Material, Opinion, failed, inconclusive, listed, not_run, passed
+from harness.judge.material import STACK_TITLES, Material, Opinion, failed, inconclusive, listed, not_run, passed
 
 _BATTERY = "result.json#/battery"
 _NAMES = {"different": "应答或结果不同", "dirty": "留下脏数据", "stuck": "不能继续收发"}
@@ -56,6 +56,13 @@ def _doubts(m: Material, done: list[HandledCase]) -> list[str]:
     dirty = [h for h in done if h.outcome == "dirty"]
     stuck = [h for h in done if h.outcome == "stuck"]
     doubts = [f"有 {missing} 例没有执行"] if missing else []
+    tried = {h.interface for h in done}
+    untried = list(dict.fromkeys(i.title for i in m.interfaces if i.used and i.name not in tried))
+    if untried:
+        doubts.append(f"{listed(untried)}没有异常用例")
+    blind = [STACK_TITLES[name] for name, facts in m.stacks.items() if not facts.product_id]
+    if blind:
+        doubts.append(f"{'、'.join(blind)}没有数据库可查，有没有脏数据无从得知")
     if dirty:
         doubts.append(f"原系统自身在 {len(dirty)} 例中留下同样的脏数据：{listed(_named(dirty))}")
     if stuck:

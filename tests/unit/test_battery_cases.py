@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,12 +15,12 @@ from harness.errors import Fault
 from harness.execute.battery_cases import GOOD, OUT_OF_ORDER, REPLAY, Course
 from harness.execute.battery_items import Tape
 from harness.execute.battery_rows import growth
-from harness.interface_result import HandledCase
+from harness.interface_result import HandledCase, InterfaceUse
 from harness.judge.error_handling import intf_4
 from harness.judge.material import Material
 from harness.message import Message, Misbehaviour, Outgoing
 from harness.model import CaseRecord, Item
-from harness.result import Judgement
+from harness.result import Judgement, StackFacts
 from harness.settings import load_plan
 
 NUMBERED = Knowledge(mandatory=("$.no",), free_text="$.text", identity="$.no")
@@ -258,6 +259,19 @@ def opinion(*cases: HandledCase) -> Judgement:
 
 def test_no_case_is_no_verdict() -> None:
     assert opinion() is Judgement.NOT_RUN
+
+
+def test_an_interface_without_a_case_and_a_stack_without_a_database_leave_it_open() -> None:
+    case = both([record(**REFUSED)], [record(**REFUSED)])
+    whole = Material(plan=load_plan("smoke"), stacks={}, packs={}, battery=(case,))
+    assert intf_4(whole).verdict is Judgement.PASS
+    other = InterfaceUse(
+        pack="p", name="other", title="别的接口", kind="http", peer="x", version="1", used=True, document=""
+    )
+    assert intf_4(replace(whole, interfaces=(other,))).verdict is Judgement.INCONCLUSIVE
+    assert intf_4(replace(whole, interfaces=(replace(other, used=False),))).verdict is Judgement.PASS
+    unknown = StackFacts(title="x", product="未知", product_id="", version="", banner="")
+    assert intf_4(replace(whole, stacks={"migrated": unknown})).verdict is Judgement.INCONCLUSIVE
 
 
 # ------------------------------------------------------------------ rows and items
