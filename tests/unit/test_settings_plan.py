@@ -46,7 +46,7 @@ def test_smoke_is_short_and_complete() -> None:
     assert plan.load.measured_seconds == 4
     assert {"PV-FUNC-1", "PV-PERF-1", "PV-PERF-2", "PV-PERF-3", "PV-COMP-2"} == set(plan.clauses)
     assert {f"PV-INTF-{n}" for n in range(1, 6)} == set(plan.when.interfaces)
-    assert plan.data.scale == Scale(outpatients_per_day=150, days=5, seed=20260101)
+    assert plan.data.scale == Scale(outpatients_per_day=200, days=5, seed=20260101)
 
 
 @pytest.mark.parametrize("name", ["smoke", "nightly", "acceptance"])
