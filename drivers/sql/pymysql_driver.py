@@ -45,9 +45,8 @@ class PymysqlDriver(TableWork):
             connect_timeout=CONNECT_TIMEOUT_S,
             read_timeout=timeout_s + grace,
             write_timeout=timeout_s + grace,
-            ssl_disabled=bool(
-                self._socket()
-            ),  # nobody listens there, and making a context takes longer than connecting
+            # Nobody listens in on a Unix socket, and making a context takes longer than connecting.
+            ssl_disabled=bool(self._socket()),
             **{name: url.query[name] for name in _TLS & set(url.query)},
         )
 
