@@ -6,6 +6,7 @@ driver jars (`jars.py`).
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import os
 import re
@@ -118,8 +119,7 @@ def _version(home: Path) -> str:
 
 def _launch(java: Java) -> None:
     native = ("--enable-native-access=ALL-UNNAMED",) if java.major >= _KNOWS_NATIVE_ACCESS else ()
-    # At exit JPype ends its own Java thread: one that waited for an interpreter that is gone would abort the process.
-    # The JVM itself is not torn down: a driver's Java threads could keep a finished process waiting.
+    # At exit the JVM is not torn down: a driver's Java threads could keep a finished process waiting.
     jpype.config.destroy_jvm = False
     jpype.config.free_resources = False
     try:
@@ -130,3 +130,10 @@ def _launch(java: Java) -> None:
         raise DriverMissing(
             f"Java 运行环境 {java.home} 启动失败：{said}", hint="请检查可用内存，或用 JAVA_HOME 换一个 Java。"
         ) from None
+    atexit.register(_end_references)
+
+
+def _end_references() -> None:
+    """End JPype's own Java thread, which tells Python what Java has let go of: without the JVM's end nobody else does,
+    and one that finds the interpreter gone aborts the finished process (about one exit in twenty)."""
+    jpype.JClass("org.jpype.ref.JPypeReferenceQueue").getInstance().stop()
