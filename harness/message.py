@@ -1,4 +1,4 @@
-"""The nouns of interfaces that speak in messages: HL7 v2 over MLLP, HTTP, SOAP, AMQP.
+"""The nouns of interfaces that speak in messages: HL7 v2 over MLLP, HTTP, SOAP, AMQP, DICOM and DICOMweb.
 
 Not here: reading a message's content (`content/`), sending it (`drivers`).
 """
@@ -18,8 +18,10 @@ SURPLUS = "（另有多余的应答）"  # ends the status of a reply that was m
 class MessageEndpoint:
     """Where one of a stack's interfaces answers."""
 
-    kind: str  # mllp http soap amqp
-    url: str  # mllp://10.0.0.5:6661 · mllps://… · https://10.0.0.5/lis · amqp://user@10.0.0.5/vhost, without a password
+    kind: str  # mllp http soap amqp dicom dicomweb
+    # mllp://10.0.0.5:6661 · mllps://… · https://10.0.0.5/lis · amqp://user@10.0.0.5/vhost · dicom://10.0.0.5:104 ·
+    # dicoms://… ; never with a password
+    url: str
     charset: str = "UTF-8"  # what the messages are written in and declare: UTF-8 GBK GB18030
     persistent: bool = True  # one connection for all messages of a session, or one per message
     timeout_s: float = 30.0  # for a reply
@@ -28,16 +30,29 @@ class MessageEndpoint:
     token_env: str = ""  # sent as a bearer token
     ca: str = ""  # file of certificates to trust instead of the system's
     wsdl: str = ""  # interface document of a soap endpoint
+    called: str = "ANY-SCP"  # dicom: AE title of the peer
+    calling: str = "XINHENG"  # dicom: our own
+    receive_at: str = ""  # dicom: 10.0.0.9:11112, where the peer finds our AE title when it is told to C-MOVE to it
+    # How images that we stored are taken away again: dicomweb:http://…/dicom-web (DELETE), orthanc:http://… (its REST
+    # interface), command:/path/to/program (called with the Study Instance UID); user and password as above.
+    removal: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One message as it leaves."""
+    """One message as it leaves.
+
+    DICOM: `method` is the service (C-ECHO C-STORE C-FIND C-MOVE C-GET N-CREATE N-SET N-ACTION, and REMOVE, which the
+    endpoint's `removal` carries out), `path` the SOP class, `body` the data set without file meta information, encoded
+    in the transfer syntax that `headers["syntax"]` names; `headers["sop"]` is the SOP instance, `headers["study"]` the
+    study of REMOVE.
+    """
 
     body: bytes
-    path: str = ""  # http, soap: below the endpoint's address · amqp: routing key
+    path: str = ""  # http, soap, dicomweb: below the endpoint's address · amqp: routing key
     method: str = "POST"
     headers: Mapping[str, str] = field(default_factory=dict)  # SOAPAction, Content-Type …
+    noted: bytes = b""  # what a recording keeps in place of a body that is bulky or that nobody can read
 
 
 class Misbehaviour(enum.StrEnum):
@@ -67,7 +82,7 @@ class Interface:
 
     name: str  # lis_hl7: the key below [stacks.X.endpoints] and the word for it in recordings and reports
     title: str  # 检验申请与结果
-    kind: str  # mllp http soap amqp
+    kind: str  # mllp http soap amqp dicom dicomweb
     peer: str  # who is on the other side: HIS、检验仪器
     version: str  # HL7 v2.5.1 · WS/T 501—2016 · REST 1.0
     document: Path | None = (
@@ -100,7 +115,7 @@ class Message:
     name: str  # order_oml: stands beside the names of statements, so it must differ from all of them
     title: str  # 检验申请
     interface: str  # name of the interface that it is sent to
-    content: str  # how the reply is read and compared: hl7 json xml cda soap text
+    content: str  # how the reply is read and compared: hl7 json xml cda soap dicom text
     compose: Callable[..., Outgoing]
     sends: str = ""  # content of what is sent; nothing: as `content`
     how: Any = None  # harness.content.how.How; None: what is usual for the content

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
+from harness.imaging import ArchiveUse
 from harness.message import Interface, Message, MessageEndpoint
 
 Row = tuple[Any, ...]
@@ -248,6 +249,7 @@ class Scale:
     outpatients_per_day: int = 200
     days: int = 5
     seed: int = 20260101
+    image_share: float = 1.0  # of the usual number of images in a study; 1.0 is a CT of 300 slices
 
 
 class Pack(Protocol):
@@ -273,6 +275,8 @@ class Pack(Protocol):
     def invariants(self) -> tuple[Invariant, ...]: ...
     @property
     def rules(self) -> tuple[Rule, ...]: ...
+    @property
+    def archive(self) -> ArchiveUse | None: ...  # where the system keeps images
 
     def world(self, scale: Scale) -> Any:
         """The generated hospital (deterministic from `scale`); `draw` functions choose from it."""
@@ -392,3 +396,4 @@ class TableState:
     columns: tuple[str, ...]
     key: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
+    open: bool = False  # of an image archive: a column that one state has and another has not is empty there

@@ -6,10 +6,12 @@ composition root (`cli.py`, a pack's `locustfile.py`), and used through nothing 
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
+from harness.imaging import DicomObject, InstanceHeld, StudyHeld
 from harness.message import MessageEndpoint, Misbehaviour, Outgoing
 from harness.model import ErrorClass, Rendered, Reply, Row, Statement, TableState
 from harness.result import Examination, StackFacts
@@ -149,7 +151,7 @@ class MessageDriver(Protocol):
     waiting: Waiting
 
     @property
-    def kind(self) -> str: ...  # mllp http soap amqp
+    def kind(self) -> str: ...  # mllp http soap amqp dicom dicomweb
 
     @property
     def misbehaviours(self) -> tuple[Misbehaviour, ...]: ...  # those that its protocol knows
@@ -168,3 +170,35 @@ class MessageDriver(Protocol):
 
         Raises nothing: an endpoint that cannot be reached is a reply.
         """
+
+
+class Archive(Protocol):
+    """What lies in an image archive, over one connection of its own, outside any measured block.
+
+    Every method raises StackUnreachable or StackRefused where the archive does not answer or declines the question.
+    """
+
+    def studies(self, first: dt.date | None = None, last: dt.date | None = None) -> Iterator[StudyHeld]:
+        """Studies with a Study Date from `first` to `last`, both included; all of them without."""
+
+    def instances(self, study: str) -> Iterator[InstanceHeld]:
+        """The images that the archive lists for a study; none for a study that it does not know."""
+
+    def objects(self, study: str) -> Iterator[DicomObject]:
+        """Every object of a study as the archive hands it out, one at a time."""
+
+    def store(self, item: DicomObject, /) -> Reply:
+        """Put one object into it."""
+
+    def remove(self, study: str) -> None:
+        """Take a study away, as the endpoint's `removal` says. Raises BadInput where it says nothing."""
+
+    def close(self) -> None: ...
+
+
+@runtime_checkable
+class ArchiveDriver(Protocol):
+    """A message driver (dicom, dicomweb) whose peer is an image archive."""
+
+    def archive(self) -> Archive:
+        """Raises like `MessageDriver.connect`."""

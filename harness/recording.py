@@ -229,7 +229,8 @@ def write_state(path: Path, states: Iterable[TableState]) -> int:
 
     def lines() -> Iterator[Any]:
         for state in states:
-            yield {"table": state.table, "key": state.key, "columns": state.columns, "rows": len(state.rows)}
+            head = {"table": state.table, "key": state.key, "columns": state.columns, "rows": len(state.rows)}
+            yield head | {"open": True} if state.open else head
             for row in state.rows:
                 yield [encode(v) for v in row]
 
@@ -242,7 +243,11 @@ def read_state(path: Path) -> dict[str, TableState]:
     for head in lines:
         rows = tuple(tuple(decode(cell) for cell in next(lines)) for _ in range(head["rows"]))
         states[head["table"]] = TableState(
-            table=head["table"], columns=tuple(head["columns"]), key=tuple(head["key"]), rows=rows
+            table=head["table"],
+            columns=tuple(head["columns"]),
+            key=tuple(head["key"]),
+            rows=rows,
+            open=head.get("open", False),
         )
     return states
 

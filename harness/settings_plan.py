@@ -45,10 +45,13 @@ class DataPlan:
     seed: Annotated[int, Field(ge=0)] = 20260101
     outpatients_per_day: Count
     days: Count
+    image_share: Annotated[float, Field(gt=0, le=10)] = 1.0
 
     @property
     def scale(self) -> Scale:
-        return Scale(outpatients_per_day=self.outpatients_per_day, days=self.days, seed=self.seed)
+        return Scale(
+            outpatients_per_day=self.outpatients_per_day, days=self.days, seed=self.seed, image_share=self.image_share
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +234,7 @@ class Plan:
             outpatients_per_day=min(self.battery.outpatients_per_day, self.data.outpatients_per_day),
             days=min(self.battery.days, self.data.days),
             seed=self.data.seed,
+            image_share=self.data.image_share,
         )
 
     @property

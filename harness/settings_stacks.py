@@ -22,10 +22,17 @@ from harness.settings_plan import STRICT, Text
 
 ENV_NAME = r"^([A-Za-z_][A-Za-z0-9_]*)?$"
 AGENT = r"^(local|https://[^\s/@]+/?)$"
+AE_TITLE = r"^[!-\[\]-~]([ -\[\]-~]{0,14}[!-\[\]-~])?$"  # PS3.5 6.2: 16 characters, no backslash
+LISTENS = r"^([^\s:/]+:\d{1,5})?$"
+REMOVAL = r"^((dicomweb|orthanc):https?://\S+|command:\S.*)?$"
 HOST_NAME = r"^[^\s/\\]{1,64}$"
 INTERFACE = r"^[a-z][a-z0-9_]{0,39}$"
-MESSAGES = r"^(mllps?|https?|amqps?)://[^\s/]+(/\S*)?$"
+MESSAGES = r"^(mllps?|https?|amqps?|dicoms?)://[^\s/]+(/\S*)?$"
+OVER_HTTP = (("soap", "http"), ("dicomweb", "http"))  # kinds that the address does not tell
 PATTERNS = {
+    AE_TITLE: "DICOM 应用实体名称（AE Title）：1 至 16 个 ASCII 字符，不含反斜杠",
+    LISTENS: "本机接收影像的地址，如 10.0.0.9:11112",
+    REMOVAL: "删除测试影像的办法：dicomweb:http://…、orthanc:http://… 或 command:程序",
     HOST_NAME: "不含空白和斜杠的名称，最长 64 个字",
     ENV_NAME: "环境变量的名称（字母、数字、下划线）；密码或令牌本身不写进文件",
     INTERFACE: "接口的名称：小写字母开头，只含小写字母、数字、下划线",
@@ -74,7 +81,7 @@ class EndpointTable:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     url: Annotated[str, Field(pattern=MESSAGES)]
-    kind: Literal["", "mllp", "http", "soap", "amqp"] = ""  # where the address does not say it: soap
+    kind: Literal["", "mllp", "http", "soap", "amqp", "dicom", "dicomweb"] = ""  # where the address does not say it
     charset: Text = "UTF-8"
     persistent: bool = True
     timeout_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
@@ -83,6 +90,10 @@ class EndpointTable:
     token_env: EnvName = ""
     ca: str = ""
     wsdl: str = ""
+    called: Annotated[str, Field(pattern=AE_TITLE)] = "ANY-SCP"
+    calling: Annotated[str, Field(pattern=AE_TITLE)] = "XINHENG"
+    receive_at: Annotated[str, Field(pattern=LISTENS)] = ""
+    removal: Annotated[str, Field(pattern=REMOVAL)] = ""
 
     @property
     def means(self) -> str:
@@ -170,6 +181,10 @@ def as_stack(role: Role, table: StackTable, *, base: Path) -> Stack:
                 token_env=e.token_env,
                 ca=located(e.ca),
                 wsdl=located(e.wsdl),
+                called=e.called,
+                calling=e.calling,
+                receive_at=e.receive_at,
+                removal=e.removal,
             )
             for name, e in table.endpoints.items()
         },
@@ -246,7 +261,7 @@ def _interface_problems(
     if _USER_INFO.search(endpoint.url):
         yield f"{at}.url", "地址里写有密码，请删去，把密码放进环境变量，并用 password_env 写出该变量的名称"
     scheme = endpoint.url.partition(":")[0].removesuffix("s")
-    if endpoint.means != scheme and (endpoint.means, scheme) != ("soap", "http"):
+    if endpoint.means != scheme and (endpoint.means, scheme) not in OVER_HTTP:
         yield f"{at}.kind", f"{scheme} 地址上不会有 {endpoint.means} 接口，请改正 kind 或 url"
     for key, file in (("ca", endpoint.ca), ("wsdl", endpoint.wsdl)):
         if file and not (base / file).is_file():

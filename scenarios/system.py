@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, Protocol
 
+from harness.imaging import ArchiveUse
 from harness.message import Interface, Message
 from harness.model import Invariant, Row, Rule, Scale, Statement, Transaction
 
@@ -35,6 +36,7 @@ class System:
     rules: tuple[Rule, ...]
     interfaces: tuple[Interface, ...] = field(default=(), repr=False)
     messages: Mapping[str, Message] = field(default_factory=dict, repr=False)
+    archive: ArchiveUse | None = None
 
     def world(self, scale: Scale) -> Generated:
         return self.build(scale)

@@ -17,6 +17,8 @@ DRIVERS = {
     "http": "drivers.messages.http.driver:HttpDriver",
     "soap": "drivers.messages.soap.driver:SoapDriver",
     "amqp": "drivers.messages.amqp.driver:AmqpDriver",
+    "dicom": "drivers.messages.dicom.driver:DicomDriver",
+    "dicomweb": "drivers.messages.dicomweb.driver:DicomwebDriver",
 }
 
 

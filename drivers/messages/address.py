@@ -26,16 +26,20 @@ class Scheme:
 SCHEMES = {
     "mllp": Scheme(("mllp",), 2575, False),  # the port IANA gave to HL7; it has none for TLS
     "mllps": Scheme(("mllp",), 2575, True),
-    "http": Scheme(("http", "soap"), 80, False),
-    "https": Scheme(("http", "soap"), 443, True),
+    "http": Scheme(("http", "soap", "dicomweb"), 80, False),
+    "https": Scheme(("http", "soap", "dicomweb"), 443, True),
     "amqp": Scheme(("amqp",), 5672, False),
     "amqps": Scheme(("amqp",), 5671, True),
+    "dicom": Scheme(("dicom",), 104, False),
+    "dicoms": Scheme(("dicom",), 2762, True),
 }
 EXAMPLES = {
     "mllp": "mllp://主机:2575 或 mllps://主机:2575",
     "http": "http://主机:端口/路径 或 https://…",
     "soap": "http://主机:端口/服务 或 https://…",
     "amqp": "amqp://用户@主机:5672/虚拟主机 或 amqps://…",
+    "dicom": "dicom://主机:104 或 dicoms://主机:2762",
+    "dicomweb": "http://主机:端口/dicom-web 或 https://…",
 }
 
 

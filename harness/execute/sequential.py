@@ -108,8 +108,10 @@ def _record(item: Item, outcome: ReplyKind, reason: str, noted: Iterable[Noted])
 
 
 def _as_sent(message: Outgoing | None) -> bytes:
-    """The body; what has none is known by where it went."""
-    return message.body or f"{message.method} {message.path}".encode() if message else b""
+    """The body, or what stands for it; what has none is known by where it went."""
+    if message is None:
+        return b""
+    return message.noted or message.body or f"{message.method} {message.path}".encode()
 
 
 def _address(message: Outgoing | None) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import MetaData
 
+from harness.imaging import ArchiveUse
 from harness.message import Interface, Message
 from harness.model import Invariant, Row, Rule, Scale, Statement, Transaction
 
@@ -31,6 +32,7 @@ class FolderPack:
     statements: Mapping[str, Statement] = field(default_factory=dict)
     invariants: tuple[Invariant, ...] = ()
     rules: tuple[Rule, ...] = ()
+    archive: ArchiveUse | None = None
 
     def world(self, scale: Scale) -> Scale:
         return scale

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Integer, MetaData, Table, bindparam, insert
 
+from harness.imaging import ArchiveUse
 from harness.message import Interface, Message
 from harness.model import (
     Conversation,
@@ -56,6 +57,7 @@ class FakePack:
     messages: Mapping[str, Message] = {}
     invariants: tuple[Invariant, ...] = ()
     rules: tuple[Rule, ...] = ()
+    archive: ArchiveUse | None = None
     transactions = (
         Transaction(name="take", title="占座", draw=draw_seat, act=act_take, weight=2),
         Transaction(name="note", title="记录", draw=draw_note, act=act_change, weight=1),

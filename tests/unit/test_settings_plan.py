@@ -40,13 +40,13 @@ def test_shipped_plans_load_and_carry_their_own_name(name: str) -> None:
 
 def test_smoke_is_short_and_complete() -> None:
     plan = load_plan("smoke")
-    packs = ("his", "lis", "emr", "journey")
-    assert plan.load.seconds * sum(4 * len(plan.load.levels_of(pack)) for pack in packs) <= 120
+    packs = ("his", "lis", "emr", "pacs", "journey")
+    assert plan.load.seconds * sum(4 * len(plan.load.levels_of(pack)) for pack in packs) <= 140
     assert plan.load.roles == (Role.ORIGINAL, Role.MIGRATED, Role.MIGRATED, Role.ORIGINAL)
     assert plan.load.measured_seconds == 4
     assert {"PV-FUNC-1", "PV-PERF-1", "PV-PERF-2", "PV-PERF-3", "PV-COMP-2"} == set(plan.clauses)
     assert {f"PV-INTF-{n}" for n in range(1, 6)} == set(plan.when.interfaces)
-    assert plan.data.scale == Scale(outpatients_per_day=200, days=5, seed=20260101)
+    assert plan.data.scale == Scale(outpatients_per_day=200, days=5, seed=20260101, image_share=0.04)
 
 
 @pytest.mark.parametrize("name", ["smoke", "nightly", "acceptance"])
