@@ -52,7 +52,14 @@ SOAP = (
     "<report><code>0</code><item>甲</item><item>乙</item></report>]]></return></q:GetReportResponse></s:Body></s:Envelope>"
 )
 TEXT = "第一行\n第二行\n"
-GOOD = {"hl7": HL7, "json": JSON, "xml": XML, "cda": CDA, "soap": SOAP, "text": TEXT}
+DICOM = (
+    '[{"0020000D":{"vr":"UI","Value":["2.25.1"]},"00100010":{"vr":"PN","Value":[{"Alphabetic":"Zhang^San",'
+    '"Ideographic":"张^三"}]},"00080050":{"vr":"SH","Value":["A0001"]},"00080061":{"vr":"CS","Value":["CT","SR"]},'
+    '"0040A032":{"vr":"DT","Value":["20260302084500"]},"00090010":{"vr":"LO","Value":["ACME 1"]},'
+    '"00091001":{"vr":"DS","Value":[1.50]},"00400275":{"vr":"SQ","Value":[{"00400009":{"vr":"SH","Value":["S1"]}}]}},'
+    '{"0020000D":{"vr":"UI","Value":["2.25.2"]},"00100010":{"vr":"PN"}}]'
+)
+GOOD = {"hl7": HL7, "json": JSON, "xml": XML, "cda": CDA, "soap": SOAP, "text": TEXT, "dicom": DICOM}
 CHARSETS = ("UTF-8", "GBK", "GB18030", "ASCII", "UNICODE UTF-8", "8859/1", "UTF-16", "no such", "")
 
 _CHARACTERS = st.characters(exclude_categories=["Cs"])

@@ -61,10 +61,11 @@ def _first(rules: tuple[Within, ...], path: str) -> Decimal | None:
     return next((rule.most for rule in rules if pattern(rule.where).covers(path)), None)
 
 
-# When the message was made, and its own number: different in every message of any system.
+# When the message was made, and its own number: different in every message of any system. Of images: where they lie.
 _STAMPS: Mapping[str, tuple[str, ...]] = {
     "hl7": ("MSH.7", "MSH.10", "EVN.2", "FHS.7", "FHS.11", "BHS.7", "BHS.11"),
     "soap": ("Header/MessageID", "Header/Security/Timestamp"),
+    "dicom": ("**.RetrieveURL", "**.RetrieveURI", "**.RetrieveAETitle", "**.TimezoneOffsetFromUTC"),
 }
 
 

@@ -51,18 +51,18 @@ def _node(step: str, value: Any, depth: int, halves: bool) -> Node:
         for key, inner in value:
             seen[key] = seen.get(key, 0) + 1
             again = f"!{seen[key]}" if seen[key] > 1 else ""
-            shown = _whole(key) if halves else key
+            shown = whole(key) if halves else key
             parts.append(_node(f".{path.name(shown)}{again}", inner, depth + 1, halves))
         return Node(step, Shape.OBJECT, tuple(parts))
     if isinstance(value, list):
         return Node(step, Shape.ARRAY, tuple(_node("", inner, depth + 1, halves) for inner in value))
     if halves and isinstance(value, str):
-        return Node(step, _whole(value))
+        return Node(step, whole(value))
     if isinstance(value, Number) and len(value.digits) > _LONGEST_NUMBER:
         return Node(step, value.digits)
     return Node(step, value)
 
 
-def _whole(text: str) -> str:
+def whole(text: str) -> str:
     """Half a character cannot be written to any file: it is shown as its escape."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "backslashreplace")

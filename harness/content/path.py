@@ -8,6 +8,7 @@
     HL7    PID.5.1 · OBX[3].5 · PID.3[2].1 · ZPX.2     segment, field, component, subcomponent
            message[2].PID.5.1                          where a batch brings several messages
     JSON   $.items[2].price · $.'odd name' · $.price!2  !2: the second time that a key stands in one object
+    DICOM  $[0].PatientName · $[0].'(0009,01)[ACME]'   a match of the list; private ones by their creator, without block
     XML    order/item[2]/price · order/@id             @xmlns: where the namespace is another than around it
            note/text()                                 text beside elements
     CDA    section[11450-4]/entry[DE04.10.174.00]/value/@value

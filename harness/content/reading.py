@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from harness.content import cda, hl7, jsontext, plain, soap, xmltext
+from harness.content.dicom import listing
 from harness.content.tree import MAX_BYTES, UNREADABLE, Document, Node, Unreadable, document
 from harness.errors import BadInput
 
@@ -18,6 +19,7 @@ READERS: Mapping[str, Callable[[bytes, str], Document]] = {
     "cda": cda.read,
     "soap": soap.read,
     "text": plain.read,
+    "dicom": listing.read,
 }
 
 

@@ -56,7 +56,7 @@ class Field(NamedTuple):
 class Document:
     """One message as it was read."""
 
-    content: str  # hl7 json xml cda soap text
+    content: str  # hl7 json xml cda soap text dicom
     root: Node  # its step is empty
 
     @property
