@@ -18,6 +18,8 @@ from harness.errors import BadInput, StackUnreachable
 
 CONNECT_TIMEOUT_S = 10.0
 _CHUNK = 1 << 16
+_VECTOR = 1000  # parts in one system call; most systems take 1024
+_QUICKACK = getattr(socket, "TCP_QUICKACK", None)  # Linux
 # A peer whose machine vanished is noticed after half a minute, not after two hours.
 KEPT_ALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 30_000}
 
@@ -47,6 +49,33 @@ class Line:
         self._socket.sendall(data)
         return deadline
 
+    def send_parts(self, parts: list[bytes | memoryview]) -> float:
+        """As `send`, all parts after one another, without putting them together first."""
+        if isinstance(self._socket, ssl.SSLSocket):
+            return self.send(b"".join(parts))
+        deadline = time.monotonic() + self._timeout_s
+        self._allow(self._timeout_s)
+        at, count = 0, len(parts)
+        while True:
+            sent = self._socket.sendmsg(parts[at : at + _VECTOR])
+            while at < count and sent >= len(parts[at]):
+                sent -= len(parts[at])
+                at += 1
+            if at == count:
+                return deadline
+            parts[at] = memoryview(parts[at])[sent:]
+            if time.monotonic() > deadline:
+                raise TimeoutError
+
+    def acknowledge(self) -> None:
+        """Let the system acknowledge what has come at once, where it can.
+
+        A peer that writes in small pieces holds the next one back (Nagle) until the last is acknowledged, which a
+        system puts off for 40 ms: a time that is neither the peer's nor ours.
+        """
+        if _QUICKACK is not None:
+            self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+
     def receive(self, deadline: float) -> bytes:
         """What has come next; b"" when the peer has hung up."""
         left = deadline - time.monotonic()
@@ -70,9 +99,18 @@ class Line:
             self._socket.settimeout(seconds)
             self._allowed = seconds
 
+    @property
+    def timeout_s(self) -> float:
+        return self._timeout_s
+
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self._socket.close()
+
+    def hang_up(self) -> None:
+        """End the connection while another thread may be waiting for it; that one closes it."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def facts(self) -> dict[str, str]:
         """What TLS agreed on, by the names of `MessageDriver.identify`; empty without TLS."""

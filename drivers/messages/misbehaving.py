@@ -40,6 +40,9 @@ class _Whole(Line):
     def __init__(self, line: Line) -> None:
         super().__init__(line._socket, line._timeout_s)
 
+    def send_parts(self, parts: list[bytes | memoryview]) -> float:
+        return self.send(b"".join(parts))
+
 
 class _Half(_Whole):
     """The first half of a message, then nothing."""

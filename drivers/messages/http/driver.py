@@ -11,11 +11,15 @@ from drivers.messages.http.request import authorization, fixed_lines
 from drivers.messages.http.session import HttpSession
 from drivers.messages.line import Line, one_line
 from harness.errors import StackUnreachable
-from harness.message import Outgoing
+from harness.message import MessageEndpoint, Outgoing
 
 
 class HttpDriver(LineDriver):
     """Requests to everything below one address."""
+
+    def __init__(self, endpoint: MessageEndpoint, *, accept: str = "*/*") -> None:
+        super().__init__(endpoint)
+        self._accept = accept
 
     def connect(self) -> HttpSession:
         return self.session_over(self.open)
@@ -25,7 +29,7 @@ class HttpDriver(LineDriver):
         password = secret(endpoint.password_env, self.address)
         token = secret(endpoint.token_env, self.address)
         who = authorization(self.address.user, password, token, endpoint.charset)
-        fixed = fixed_lines(self.address, who, persistent=endpoint.persistent)
+        fixed = fixed_lines(self.address, who, persistent=endpoint.persistent, accept=self._accept)
         secrets = tuple(filter(None, (password, token)))
         return HttpSession(endpoint, self.address, opener, fixed=fixed, secrets=secrets)
 

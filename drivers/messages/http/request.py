@@ -36,10 +36,11 @@ def authorization(user: str, password: str, token: str, charset: str) -> str:
     return ""
 
 
-def fixed_lines(address: Address, who: str, *, persistent: bool) -> str:
-    """The lines that all requests of a session carry."""
+def fixed_lines(address: Address, who: str, *, persistent: bool, accept: str = "*/*") -> str:
+    """The lines that all requests of a session carry; no `accept` where each has its own."""
+    wanted = f"Accept: {accept}\r\n" if accept else ""
     end = "" if persistent else "Connection: close\r\n"
-    return f"Host: {address.authority}\r\nUser-Agent: xinheng\r\nAccept: */*\r\n{who}{end}"
+    return f"Host: {address.authority}\r\nUser-Agent: xinheng\r\n{wanted}{who}{end}"
 
 
 def request(message: Outgoing, target: str, fixed: str, charset: str) -> bytes:

@@ -9,8 +9,10 @@ taken whole: `tests/bench/bench_http.py`. Not here: the request's bytes (`reques
 from __future__ import annotations
 
 import contextlib
+import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from typing import Protocol
 
 from geventhttpclient.response import HTTPParseError, HTTPResponse
 
@@ -27,8 +29,21 @@ from harness.model import Reply, ReplyKind
 LONGEST = 256 << 20
 
 
+class Sink(Protocol):
+    """Takes a body piece by piece, where it is too large to be collected."""
+
+    @property
+    def progress(self) -> int:
+        """Grows with every whole thing that came; each of them has the time of an answer."""
+
+    def take(self, piece: bytearray, /) -> None:
+        """Must not raise: it is called from within the parser."""
+
+
 class Answer(HTTPResponse):
     """An answer as far as it has come."""
+
+    sink: Sink | None = None  # where the body went that is not here
 
     def __init__(self, method: str) -> None:
         super().__init__(method)
@@ -44,7 +59,7 @@ class Answer(HTTPResponse):
     def take(self, data: bytes) -> None:
         """The next piece, an empty one at the end of the line. Raises HTTPParseError."""
         self.received += len(data)
-        if self.received > LONGEST:
+        if self.received > LONGEST and self.sink is None:
             raise HTTPParseError(f"应答超过 {LONGEST} 字节")
         try:
             self.feed(data)
@@ -77,6 +92,25 @@ class Answer(HTTPResponse):
         self.body = raw
 
 
+Taker = Callable[[Answer], Sink | None]
+
+
+class GrowingAnswer(Answer):
+    """An answer whose head decides whether its body is collected or handed on."""
+
+    def __init__(self, method: str, taker: Taker) -> None:
+        super().__init__(method)
+        self._taker: Taker | None = taker
+
+    def _on_body(self, buf: bytearray) -> None:
+        if self._taker is not None:
+            self.sink, self._taker = self._taker(self), None
+        if self.sink is None:
+            super()._on_body(buf)
+        else:
+            self.sink.take(buf)
+
+
 class HttpSession:
     """Sends requests one after another over one connection, or over a connection each."""
 
@@ -101,8 +135,20 @@ class HttpSession:
     def send(self, message: Outgoing, /) -> Reply:
         return self.asked(message)[0]
 
-    def asked(self, message: Outgoing) -> tuple[Reply, Answer | None]:
+    def asked(self, message: Outgoing, taker: Taker | None = None) -> tuple[Reply, Answer | None]:
         """The reply, and the answer that it was made from where there was one."""
+        steps = self.growing(message, taker)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as ended:
+                outcome: tuple[Reply, Answer | None] = ended.value
+                return outcome
+
+    def growing(
+        self, message: Outgoing, taker: Taker | None = None
+    ) -> Generator[None, None, tuple[Reply, Answer | None]]:
+        """The same; yields each time after more of the body went into the sink that `taker` chose."""
         try:
             target = target_of(self._address.path, message.path, self._endpoint.charset)
             told_again = self._cookies.header(target) if self._cookies else ""
@@ -114,8 +160,8 @@ class HttpSession:
             line = self._ready()
         except Fault as fault:
             return replies.unopened(fault.message), None
-        answer = Answer(message.method)
-        failure = self._exchange(line, sent, answer)
+        answer = Answer(message.method) if taker is None else GrowingAnswer(message.method, taker)
+        failure = yield from self._exchange(line, sent, answer)
         if failure is not None:
             self.close()
             return failure, None
@@ -138,8 +184,9 @@ class HttpSession:
         self._line = self._open()
         return self._line
 
-    def _exchange(self, line: Line, sent: bytes, answer: Answer) -> Reply | None:
+    def _exchange(self, line: Line, sent: bytes, answer: Answer) -> Generator[None, None, Reply | None]:
         """Fill `answer`; what went wrong, or None."""
+        progress = 0
         try:
             deadline = line.send(sent)
             while not answer.whole:
@@ -147,12 +194,20 @@ class HttpSession:
                 answer.take(data)
                 if not data and not answer.whole:
                     return replies.lost("对端在应答完整之前关闭了连接", answer.received)
+                if answer.sink is not None:
+                    yield
+                    if answer.sink.progress > progress:
+                        progress = answer.sink.progress
+                        deadline = time.monotonic() + self._endpoint.timeout_s
         except HTTPParseError as error:
             return replies.no_answer(f"应答不是 HTTP：{one_line(error)}")
         except TimeoutError:
             return replies.timed_out(self._endpoint.timeout_s, answer.received)
         except OSError as error:
             return replies.lost(error, answer.received)
+        except GeneratorExit:  # nobody wants the rest
+            self.close()
+            raise
         answer.unpack()
         return None
 
