@@ -16,6 +16,7 @@ PACKS: dict[str, str] = {
     "his": "scenarios.his.pack",
     "lis": "scenarios.lis.pack",
     "emr": "scenarios.emr.pack",
+    "pacs": "scenarios.pacs.pack",
     "journey": "scenarios.journey.pack",
 }
 

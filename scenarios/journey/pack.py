@@ -1,4 +1,4 @@
-"""The journey pack as the harness sees it: the three systems' tables, data and rules; one transaction through all."""
+"""The journey pack as the harness sees it: the systems' tables, data and rules; two ways through them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from harness.imaging import ArchiveUse
 from harness.message import Interface, Message
 from harness.model import Invariant, Pack, Row, Rule, Scale, Statement, Transaction
-from scenarios.journey import systems
+from scenarios.journey import imaging, systems, whole
+from scenarios.journey.imaging import IMAGING
 from scenarios.journey.systems import SYSTEMS, World
-from scenarios.journey.whole import JOURNEY, MESSAGES
+from scenarios.journey.whole import JOURNEY
 
 SMALL = 10  # outpatients a day: a journey brings its own patient and needs little around it
 
@@ -29,6 +31,7 @@ class Journey:
     transactions: tuple[Transaction, ...]
     invariants: tuple[Invariant, ...]
     rules: tuple[Rule, ...]
+    archive: ArchiveUse | None = None
 
     def world(self, scale: Scale) -> World:
         return systems.build(replace(scale, outpatients_per_day=max(SMALL, scale.outpatients_per_day // 8), days=2))
@@ -57,15 +60,22 @@ def _rules() -> tuple[Rule, ...]:
     return tuple(known.values())
 
 
+def _archive() -> ArchiveUse | None:
+    """The imaging department's, with nothing in it beforehand: a journey brings its own images."""
+    use = SYSTEMS["pacs"].archive
+    return use and replace(use, objects=lambda world: (), dates=lambda world: use.dates(world.of["pacs"]))
+
+
 PACK: Pack = Journey(
     name="journey",
     title="跨系统就诊全程",
     version="1.0",
     metadata=systems.metadata(),
     statements={s.name: s for own in systems.STATEMENTS.values() for s in own.values()},
-    interfaces=systems.interfaces(JOURNEY.interfaces),
-    messages=MESSAGES,
-    transactions=(JOURNEY,),
+    interfaces=systems.interfaces({*JOURNEY.interfaces, *IMAGING.interfaces}),
+    messages={**whole.MESSAGES, **imaging.MESSAGES},
+    transactions=(JOURNEY, IMAGING),
     invariants=_invariants(),
     rules=_rules(),
+    archive=_archive(),
 )

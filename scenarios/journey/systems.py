@@ -1,4 +1,4 @@
-"""The three systems side by side in one pack: their tables, statements and data, each statement named after its system.
+"""The four systems side by side in one pack: their tables, statements and data, each statement named after its system.
 
 Not here: what is done with them (`whole.py`).
 """
@@ -16,8 +16,9 @@ from harness.model import Conversation, Pack, Reply, Row, Scale, Statement
 from scenarios.emr.pack import PACK as EMR
 from scenarios.his.pack import PACK as HIS
 from scenarios.lis.pack import PACK as LIS
+from scenarios.pacs.pack import PACK as PACS
 
-SYSTEMS: Mapping[str, Pack] = {pack.name: pack for pack in (HIS, LIS, EMR)}
+SYSTEMS: Mapping[str, Pack] = {pack.name: pack for pack in (HIS, LIS, EMR, PACS)}
 STATEMENTS: Mapping[str, Mapping[str, Statement]] = {
     system: {name: replace(statement, name=f"{system}_{name}") for name, statement in pack.statements.items()}
     for system, pack in SYSTEMS.items()

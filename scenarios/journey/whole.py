@@ -115,29 +115,29 @@ def draw(drawing: Drawing) -> Params | None:
     if slot is None or person is None:
         return None
     patient_id = drawing.number("P")
-    his = _at_the_counters(Of(drawing, world.of["his"]), patient_id, person, slot)
+    his = at_the_counters(Of(drawing, world.of["his"]), patient_id, person, slot)
     visit_no = his["arrival"]["visit_id"]
     lis = _in_the_laboratory(Of(drawing, world.of["lis"]), (patient_id, visit_no), person, his["charge"]["at"])
     emr = _in_the_records(Of(drawing, world.of["emr"]), (patient_id, visit_no), person, lis)
     return {"his": his, "lis": lis, "emr": emr}
 
 
-def _at_the_counters(drawing: Of, patient_id: str, person: Person, slot: FreeSlot) -> Params:
+def at_the_counters(drawing: Of, patient_id: str, person: Person, slot: FreeSlot) -> Params:
     drawing.put("newcomer", person)
-    patient = _drawn(outpatient.draw_register_patient, drawing) | {"patient_id": patient_id}
+    patient = drawn(outpatient.draw_register_patient, drawing) | {"patient_id": patient_id}
     drawing.take("new_patient")
     drawing.put("new_patient", patient_id)
     drawing.put("free_slot", slot)
-    booking = _drawn(outpatient.draw_book, drawing)
+    booking = drawn(outpatient.draw_book, drawing)
     if drawing.peek("booked") is None:  # under load some try their luck with a slot that everybody wants
         booking |= {"slot_id": slot.slot_id, "patient_id": patient_id}
         drawing.put("booked", Booking(booking["registration_id"], slot))
     found = {
         "patient": patient,
         "booking": booking,
-        "arrival": _drawn(outpatient.draw_check_in, drawing),
-        "prescription": _drawn(outpatient.draw_prescribe, drawing),
-        "charge": _drawn(cashier.draw_charge, drawing),
+        "arrival": drawn(outpatient.draw_check_in, drawing),
+        "prescription": drawn(outpatient.draw_prescribe, drawing),
+        "charge": drawn(cashier.draw_charge, drawing),
     }
     at = patient["at"].replace(hour=8)
     for minutes, step in enumerate(found.values()):
@@ -161,7 +161,7 @@ def _in_the_laboratory(drawing: Of, ids: tuple[str, str], person: Person, at: dt
             "message_id": drawing.number("X"), "patient_id": patient_id, "person": person._asdict(), "at": at,
         },
         "order": order,
-        "collection": _drawn(requests.draw_collect, drawing),
+        "collection": drawn(requests.draw_collect, drawing),
         "receipts": tuple(_all(requests.draw_receive, drawing)),
         "uploads": tuple(u for drawn in _all(messages_hl7.draw_upload_by_hl7, drawing) for u in drawn["uploads"]),
         "reviews": tuple(_all(review.draw_auto_review, drawing)),
@@ -176,14 +176,14 @@ def _in_the_records(drawing: Of, ids: tuple[str, str], person: Person, lis: Para
     admitted = visits.draw_admit(drawing)
     arrived: Any = drawing.take("arrived")
     drawing.put("arrived", arrived._replace(visit_no=visit_no, at=lis["order"]["at"]))
-    record = _drawn(messages_records.draw_create, drawing)
+    record = drawn(messages_records.draw_create, drawing)
     reported_at = max(report["at"] for report in lis["reports"])
     record["at"] = reported_at + dt.timedelta(minutes=1)
     writing: Any = drawing.take("editing")
     drawing.put("editing", writing._replace(at=reported_at + dt.timedelta(minutes=3)))
-    version = _drawn(messages_records.draw_save, drawing)
+    version = drawn(messages_records.draw_save, drawing)
     drawing.put("written", drawing.take("editing") or drawing.take("written"))
-    signature = _drawn(messages_records.signed_as("AUTHOR", signing.draw_sign), drawing)
+    signature = drawn(messages_records.signed_as("AUTHOR", signing.draw_sign), drawing)
     left_at = signature["at"] + dt.timedelta(minutes=2)
     copies = tuple(_copies(drawing, ids, lis))
     return {
@@ -231,7 +231,7 @@ def _quoted(lis: Params) -> Iterator[tuple[str, str]]:
             yield from ((filler_no, code) for code, _, text, _ in values if text is not None)
 
 
-def _drawn(draw_one: Draw, drawing: Of) -> Params:
+def drawn(draw_one: Draw, drawing: Of) -> Params:
     found = draw_one(drawing)
     assert found is not None  # what it needs was put there just before
     return dict(found)

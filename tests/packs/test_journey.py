@@ -1,4 +1,4 @@
-"""The journey pack: the three systems stand side by side, one id and one clock run through a journey."""
+"""The journey pack: the systems stand side by side, one id and one clock run through a journey."""
 
 from __future__ import annotations
 
@@ -15,18 +15,21 @@ from harness.cells import decode_map, encode
 from harness.content.interface_table import read_table
 from harness.content.message_checks import check
 from harness.content.reading import fields
-from harness.model import Scale
+from harness.model import Params, Scale, Transaction
 from harness.settings_plan import Level
 from harness.workload import functional, load
+from scenarios.journey import imaging, whole
+from scenarios.journey.imaging import IMAGING
 from scenarios.journey.messages import ADT_LABORATORY, ADT_RECORDS
 from scenarios.journey.pack import PACK
 from scenarios.journey.systems import SYSTEMS
-from scenarios.journey.whole import JOURNEY, LEGS, MESSAGES, SIZE
+from scenarios.journey.whole import JOURNEY
+from scenarios.pacs.images.uids import ours
 
 WORLD = PACK.world(Scale())
-JOURNEYS = [
-    item.params for item in functional(PACK, WORLD, count=1000, seed=1, endpoints=[i.name for i in PACK.interfaces])
-]
+ITEMS = functional(PACK, WORLD, count=2000, seed=1, endpoints=[i.name for i in PACK.interfaces])
+JOURNEYS = [item.params for item in ITEMS if item.transaction == JOURNEY.name]
+IMAGED = [item.params for item in ITEMS if item.transaction == IMAGING.name]
 
 
 def moments(value: Any) -> Iterator[dt.datetime]:
@@ -48,7 +51,8 @@ def test_nothing_of_one_system_hides_another() -> None:
 
 def test_a_journey_is_worth_what_it_says() -> None:
     """Under load there are fewer of it, by about the number of statements and messages that it consists of."""
-    assert len(JOURNEYS) == pytest.approx(1000 / SIZE, abs=4)
+    assert len(ITEMS) == pytest.approx(2000 / ((JOURNEY.size + IMAGING.size) / 2), abs=7)
+    assert min(len(JOURNEYS), len(IMAGED)) > 5
 
 
 def test_one_id_names_the_patient_everywhere() -> None:
@@ -62,7 +66,42 @@ def test_one_id_names_the_patient_everywhere() -> None:
             == (params["emr"]["patient"]["visit"])
         )
         assert params["lis"]["order"]["order"]["visit_no"] == params["emr"]["archive"]["visit_no"] == visit_no
-    assert len({params["his"]["patient"]["patient_id"] for params in JOURNEYS}) == len(JOURNEYS)
+    everybody = {item.params["his"]["patient"]["patient_id"] for item in ITEMS}
+    assert len(everybody) == len(ITEMS)
+
+
+def test_the_images_are_of_the_same_patient() -> None:
+    for params in IMAGED:
+        his, ris, emr = params["his"], params["ris"], params["emr"]
+        study = ris["begin"]["study"]
+        assert ris["patient"]["his_patient_id"] == emr["patient"]["patient_id"] == his["patient"]["patient_id"]
+        assert ris["order"]["order"]["patient_id"] == ris["patient"]["patient_id"] == study["patient_id"]
+        assert ris["images"]["study"] == ris["publication"]["study"] == ris["end"]["study"] == study
+        assert ris["patient"]["dicom_name"] == study["patient_name"]
+        assert ris["worklist"]["AccessionNumber"] == study["accession"]
+        assert emr["record"]["visit_no"] == emr["leaving"]["visit_no"] == his["arrival"]["visit_id"]
+        assert ours(study["uid"])
+
+
+def test_one_clock_runs_through_imaging() -> None:
+    for params in IMAGED:
+        his, ris, emr = params["his"], params["ris"], params["emr"]
+        stages = [
+            his["patient"], his["booking"], his["arrival"], his["prescription"], his["charge"], ris["booking"],
+            ris["registration"]["at"], ris["begin"], ris["end"], ris["images"], ris["report"], ris["reviews"],
+            ris["publication"], emr["record"], emr["version"], emr["signature"], emr["leaving"],
+        ]  # fmt: skip
+        latest = his["patient"]["at"]
+        for stage in stages:
+            found = max(moments(stage))
+            assert found.replace(microsecond=0) >= latest.replace(microsecond=0)
+            latest = found
+        assert latest.date() == his["patient"]["at"].date()
+
+
+def test_a_report_is_read_until_it_passes() -> None:
+    passed = [[review["review"]["passed"] for _, review in params["ris"]["reviews"]] for params in IMAGED]
+    assert all(verdicts == [0] * (len(verdicts) - 1) + [1] for verdicts in passed)
 
 
 def test_one_clock_runs_through() -> None:
@@ -84,25 +123,31 @@ def test_one_clock_runs_through() -> None:
 
 
 def test_a_journey_survives_its_file() -> None:
-    for params in JOURNEYS:
+    for params in (item.params for item in ITEMS):
         line = json.dumps({name: encode(value) for name, value in params.items()}, ensure_ascii=False)
         assert encode(decode_map(json.loads(line))) == encode(params)
 
 
-def test_every_leg_is_gone_and_every_message_sent() -> None:
+@pytest.mark.parametrize(
+    ("journey", "params", "messages"),
+    [(JOURNEY, JOURNEYS[0], whole.MESSAGES), (IMAGING, IMAGED[0], imaging.MESSAGES)],
+    ids=["whole", "imaging"],
+)
+def test_every_leg_is_gone_and_every_message_sent(journey: Transaction, params: Params, messages: Any) -> None:
     """A journey written down by a conversation that only notes what it is told."""
     gone: list[str] = []
     sent: set[str] = set()
-    JOURNEY.act(NotingConversation(gone, sent), **JOURNEYS[0])
-    assert tuple(gone) == tuple(LEGS)
-    assert sent == set(MESSAGES)
+    journey.act(NotingConversation(gone, sent, params["his"]["arrival"]["dept_id"]), **params)
+    assert tuple(gone) == tuple(journey.legs)
+    assert sent == set(messages)
 
 
 class NotingConversation:
     """Answers as a system would in which everything goes well."""
 
-    def __init__(self, legs: list[str], sent: set[str]) -> None:
+    def __init__(self, legs: list[str], sent: set[str], dept_id: str) -> None:
         self._legs, self._sent = legs, sent
+        self._rows = {**_ROWS, "his_booked_with": ("P", dept_id, "D")}
 
     def leg(self, name: str) -> None:
         self._legs.append(name)
@@ -123,7 +168,7 @@ class NotingConversation:
         return []
 
     def row(self, statement: Any, /, **params: Any) -> Any:
-        return _ROWS.get(statement.name)
+        return self._rows.get(statement.name)
 
     def refuse(self, reason: str) -> Any:
         raise AssertionError(reason)
@@ -131,13 +176,18 @@ class NotingConversation:
 
 _ROWS = {
     "his_slot_offer": (0, 0, 10),
-    "his_booked_with": ("P", JOURNEYS[0]["his"]["arrival"]["dept_id"], "D"),
     "his_counter": (1,),
     "his_doctor_of_visit": ("D",),
     "his_patient_of_prescription": ("P",),
     "emr_record_to_edit": ("DRAFT", 0, "A", None),
     "emr_result_to_quote": ("名", "1", "g", None, dt.datetime(2026, 3, 2)),
     "emr_visit_card": ("O", "OPEN", None, None, None, None, "P"),
+    "pacs_item_card": ("名", "CT", "CHEST", 1),
+    "pacs_last_queue_no": (1,),
+    "pacs_order_to_archive": ("EXAMINED", "A^B=甲^乙"),
+    "pacs_order_status": ("EXAMINED",),
+    "pacs_reviewer_card": ("名", 1),
+    "pacs_lock_report": ("SUBMITTED", 1, "S", "A"),
 }
 
 
