@@ -76,6 +76,7 @@ class Tiny:
         Interface(name="tiny_soap", title="平台服务", kind="soap", peer="HIS", version="WS/T 501", document=WSDL),
     )
     messages: Mapping[str, Message] = field(default_factory=dict)
+    archive: None = None
     transactions: tuple[Transaction, ...] = ()
     invariants: tuple[Invariant, ...] = ()
     rules: tuple[Rule, ...] = ()

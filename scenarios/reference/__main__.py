@@ -11,13 +11,15 @@ import os
 import signal
 import stat
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gevent.event import Event
 
-    from scenarios.reference.application import Door, MllpHandle
+    from scenarios.reference.dicom import Counter
+    from scenarios.reference.doors import Door, MllpHandle
 
 
 def main() -> int:
@@ -49,6 +51,7 @@ def _serve(given: argparse.Namespace) -> int:
     from drivers.sql import driver_for
     from harness.model import SqlEndpoint
     from scenarios.reference.application import Order, known_charset, open_for_business, services
+    from scenarios.reference.doors import Listeners
 
     given.home.mkdir(parents=True, exist_ok=True)
     (given.home / "application.pid").write_text(f"{os.getpid()}\n")
@@ -58,7 +61,8 @@ def _serve(given: argparse.Namespace) -> int:
     driver.make_green()
     stop = Event()
     _stop_when_told(stop)
-    with open_for_business(order, driver, _listen, services(packs)):
+    listeners = Listeners(mllp=_listen, dicom=_provide)
+    with open_for_business(order, driver, listeners, services(packs)):
         while not stop.wait(timeout=3600):  # without a timer gevent would leave where no pack has an interface
             pass
     return 0
@@ -68,6 +72,12 @@ def _listen(handle: MllpHandle, port: int, charset: str) -> Door:
     from drivers.messages.mllp.listener import MllpListener
 
     return MllpListener(handle, port=port, charset=charset)
+
+
+def _provide(counter: Counter, port: int, charset: str, destinations: Mapping[str, str]) -> Door:
+    from drivers.messages.dicom.provider import DicomProvider
+
+    return DicomProvider(counter, port=port, charset=charset, destinations=destinations)
 
 
 def _stop_when_told(stop: Event) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from scenarios import hl7_received, rest, soap
 from scenarios.reference.reception import Apology
-from scenarios.reference.service import Answer, Request
+from scenarios.reference.service import DICOM_JSON, Answer, Request
+
+PROCESSING_FAILURE = 0x0110
 
 
 def _hl7(request: Request, sentence: str) -> Answer:
@@ -23,4 +25,8 @@ def _soap(request: Request, sentence: str) -> Answer:
     return soap.Fault(sentence, code="Server").answer(request.charset)
 
 
-APOLOGIES: Mapping[str, Apology] = {"mllp": _hl7, "http": _http, "soap": _soap}
+def _dicom(request: Request, sentence: str) -> Answer:
+    return Answer(body=b"[]", status=PROCESSING_FAILURE, content_type=DICOM_JSON)
+
+
+APOLOGIES: Mapping[str, Apology] = {"mllp": _hl7, "http": _http, "soap": _soap, "dicom": _dicom, "dicomweb": _http}

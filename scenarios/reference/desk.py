@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from gevent.lock import BoundedSemaphore
 
 from harness.execute.calls import calls_for
 from harness.execute.conversation import Talk, carry_out
-from harness.execute.sequential import rendered_statements
 from harness.message import Outgoing
-from harness.model import Pack, Rendered, Reply, ReplyKind
+from harness.model import Rendered, Reply, ReplyKind, Statement
 from harness.ports import Driver, Session
 from scenarios.reference.log import Log
 from scenarios.reference.service import Outcome
@@ -62,13 +61,21 @@ class Sessions:
         return session
 
 
+class Stated(Protocol):
+    """A pack, or whatever else brings statements."""
+
+    @property
+    def statements(self) -> Mapping[str, Statement]: ...
+
+
 class PackDesk:
     """`scenarios.reference.service.Desk` for one pack."""
 
-    def __init__(self, pack: Pack, sessions: Sessions, log: Log) -> None:
+    def __init__(self, pack: Stated, sessions: Sessions, log: Log) -> None:
         self._sessions = sessions
         self._log = log
-        self._rendered: Mapping[str, Rendered] = rendered_statements(pack, sessions.driver)
+        render = sessions.driver.render
+        self._rendered: Mapping[str, Rendered] = {name: render(each) for name, each in pack.statements.items()}
 
     def carry_out(self, act: Callable[..., Any], /, **params: Any) -> Outcome:
         worst = _Worst()

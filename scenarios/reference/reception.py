@@ -23,6 +23,8 @@ STUMBLES = (
     *(ValueError, LookupError, TypeError, ArithmeticError, AttributeError, AssertionError, RuntimeError, SyntaxError),
     Fault,
 )
+IMAGING_KINDS = ("dicom", "dicomweb")
+_CONTENTS = {"hl7", "json", "xml", "soap"}
 Apology = Callable[[Request, str], Answer]  # what an interface says where its handler stumbled
 
 
@@ -48,7 +50,7 @@ class Reception:
     log: Log
 
     def take(self, request: Request) -> Delivery:
-        on = self.switches.on(self.interface.name)
+        on = self.on()
         if not on:
             return Delivery(answer=self._handled(request, self.desk))
         ways = [(each, each.fault) for each in on if isinstance(each.fault, TransportFault)]
@@ -63,6 +65,12 @@ class Reception:
         hangs_up = any(way.hangs_up for _, way in ways)
         return Delivery(answer=answer if times else None, times=times, hangs_up=hangs_up)
 
+    def on(self) -> Sequence[Switched]:
+        """The faults that are on here."""
+        spoken_here = {"dicom"} if self.interface.kind in IMAGING_KINDS else _CONTENTS
+        switched = self.switches.on(self.interface.name)
+        return [each for each in switched if spoken_here.intersection(each.fault.contents)]
+
     def _handled(self, request: Request, desk: Desk) -> Answer:
         try:
             return self.handler(request, desk)
@@ -73,6 +81,8 @@ class Reception:
             return self.apologise(request, f"应用处理报文时出错（{kind}）")
 
     def _spoilt(self, answer: Answer, on: Sequence[Switched]) -> Answer:
+        if not any(isinstance(each.fault, ReplyFault) for each in on):
+            return answer
         said = spoken(answer, self.charset)
         for each in on:
             if isinstance(each.fault, ReplyFault) and said.content in each.fault.contents:

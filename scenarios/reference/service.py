@@ -11,14 +11,20 @@ from typing import Any, Protocol
 
 from harness.model import Pack, ReplyKind
 
+DICOM_JSON = "application/dicom+json"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One message as it arrived."""
+    """One message as it arrived.
+
+    DICOM: `method` is the service (C-FIND N-CREATE N-SET N-ACTION), `path` the SOP class, `headers["sop"]` the SOP
+    instance, `body` the identifier or attribute list as a DICOM JSON object in UTF-8.
+    """
 
     body: bytes
     charset: str  # of the interface on this stack
-    method: str = ""  # http and soap only, as are the next three
+    method: str = ""  # http, soap and dicom, as are path and headers
     path: str = ""  # below the interface's address: no slash before it, no query behind it, %41 read as A
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
@@ -28,8 +34,8 @@ class Request:
 class Answer:
     """What goes back."""
 
-    body: bytes
-    status: int = 200  # http and soap only
+    body: bytes  # dicom: a DICOM JSON array, UTF-8: matches, or the one attribute list
+    status: int = 200  # http and soap; dicom: its own, 0 is success
     content_type: str = "application/json; charset=utf-8"
 
 

@@ -1,4 +1,4 @@
-"""HTTP and SOAP interfaces behind one port, each below a path of its own name. Not here: what they answer."""
+"""HTTP, SOAP and DICOMweb interfaces behind one port, each below a path of its own name. Not here: what they answer."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from scenarios.reference.service import Answer, Request
 
 _LINE = "xinheng.line"  # the connection that a request came over
 _LONGEST = 32 << 20  # bytes of a request
+_LONGEST_IMAGES = 512 << 20  # and of one that brings images
 _SILENCE_S = 600.0  # longer than anybody waits
 _XML = "text/xml; charset=utf-8"
 _PLAIN = "text/plain; charset=utf-8"
@@ -63,26 +64,31 @@ class Web:
             return []
         if name in self._documents and environ["QUERY_STRING"].lower() == "wsdl":
             return _said(start, Answer(body=self._documents[name], content_type=_XML))
+        longest = _LONGEST_IMAGES if reception.interface.kind == "dicomweb" else _LONGEST
         try:
-            body = environ["wsgi.input"].read(_LONGEST + 1)
+            body = environ["wsgi.input"].read(longest + 1)
         except OSError:  # the other side gave up before its message was whole
             return _said(start, Answer(body=b"", status=400))
-        if len(body) > _LONGEST:
+        if len(body) > longest:
             return _said(start, Answer(body=b"", status=413))
-        return _delivered(environ[_LINE], start, reception.take(_request(environ, below, body, reception.charset)))
+        return _delivered(environ[_LINE], start, reception.take(_request(environ, below, body, reception)))
 
 
-def _request(environ: Environ, below: str, body: bytes, charset: str) -> Request:
+def _request(environ: Environ, below: str, body: bytes, reception: Reception) -> Request:
+    charset, kind = reception.charset, reception.interface.kind
     headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
     if "CONTENT_TYPE" in environ:
         headers["content-type"] = environ["CONTENT_TYPE"]
-    query = environ["QUERY_STRING"]
+    pairs = parse_qsl(environ["QUERY_STRING"], keep_blank_values=True, encoding=charset)
+    query = dict(pairs)
+    if kind == "dicomweb":  # where a name that comes several times is a list, as is one with commas
+        query = {name: ",".join(value for other, value in pairs if other == name) for name in query}
     return Request(
         body=body,
         charset=charset,
         method=environ["REQUEST_METHOD"],
         path=below.encode("latin-1").decode(charset, "replace"),  # WSGI hands bytes over as Latin-1
-        query=dict(parse_qsl(query, keep_blank_values=True, encoding=charset)) if query else {},
+        query=query,
         headers=headers,
     )
 

@@ -7,6 +7,7 @@ They know no pack and no interface: whatever an interface stores or answers, the
 from collections.abc import Mapping
 
 from scenarios.reference.faults.fault import Fault
+from scenarios.reference.faults.imaging import IMAGING
 from scenarios.reference.faults.replying import LISTS
 from scenarios.reference.faults.replying import VALUES as REPLIED
 from scenarios.reference.faults.storing import REFUSALS, WORKS
@@ -15,5 +16,5 @@ from scenarios.reference.faults.transport import TRANSPORT
 from scenarios.reference.faults.wholes import WHOLES
 
 FAULTS: Mapping[str, Fault] = {
-    fault.name: fault for fault in (*STORED, *WORKS, *REFUSALS, *REPLIED, *LISTS, *WHOLES, *TRANSPORT)
+    fault.name: fault for fault in (*STORED, *WORKS, *REFUSALS, *REPLIED, *LISTS, *WHOLES, *TRANSPORT, *IMAGING)
 }

@@ -22,6 +22,7 @@ class Stage(enum.StrEnum):
     STORE = "store"  # on the way into the database
     REPLY = "reply"  # while the answer is written
     TRANSPORT = "transport"  # between the two systems
+    ARCHIVE = "archive"  # where images are kept and found
 
 
 class Shows(enum.StrEnum):
@@ -32,6 +33,7 @@ class Shows(enum.StrEnum):
     KIND = "应答类别"  # the step's reply is of another kind on the two stacks
     TIME = "耗时"  # in the times of the interface only
     STATUS = "应答状态"  # in what the protocol says beside the reply
+    ARCHIVE = "影像"  # in what the archive holds and hands out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class Fault:
     title: str
     shows: Shows
     needs: str = ""  # without which it changes nothing
-    contents: tuple[str, ...] = ("hl7", "json", "xml", "soap")
+    contents: tuple[str, ...] = ("hl7", "json", "xml", "soap", "dicom")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

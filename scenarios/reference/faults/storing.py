@@ -109,7 +109,7 @@ VALUES = (
 )  # fmt: skip
 
 
-def _nothing(carry: Callable[[bool], Outcome]) -> Outcome:
+def nothing(carry: Callable[[bool], Outcome]) -> Outcome:
     return carry(False)
 
 
@@ -122,7 +122,7 @@ def _twice(carry: Callable[[bool], Outcome]) -> Outcome:
 
 
 WORKS = (
-    WorkFault(name="store_nothing", title="没有入库却答成功", shows=Shows.TABLE, needs="写库的业务", how=_nothing),
+    WorkFault(name="store_nothing", title="没有入库却答成功", shows=Shows.TABLE, needs="写库的业务", how=nothing),
     WorkFault(name="store_twice", title="入库两次", shows=Shows.TABLE, needs="唯一约束挡不住第二次的业务", how=_twice),
 )
 
