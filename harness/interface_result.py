@@ -28,7 +28,7 @@ class InterfaceUse:
     pack: str
     name: str
     title: str
-    kind: str  # mllp http soap amqp
+    kind: str  # mllp http soap amqp dicom dicomweb
     peer: str
     version: str
     used: bool  # both stacks have an endpoint of this name
@@ -138,3 +138,25 @@ class HandledCase:
     migrated_recovers: bool = True
     outcome: str = ""  # alike · different · dirty · stuck · unexpected (alike, but not what is expected) · not run
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagesHeld:
+    """What one stack's image archive held of one modality after the functional pass, and what became of what was sent.
+
+    An object is *lost* where its storing was answered with success and the archive, asked afterwards, neither lists
+    nor hands it out, though nobody removed its study.
+    """
+
+    pack: str
+    interface: str
+    stack: str
+    modality: str
+    studies: int
+    series: int
+    objects: int
+    acknowledged: int  # objects of this modality whose storing was answered with success
+    lost: int
+    twice: int  # objects that are listed or handed out more than once
+    unreadable: int
+    lost_examples: tuple[str, ...] = ()  # at most three SOP Instance UIDs

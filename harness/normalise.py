@@ -65,6 +65,7 @@ class Kind(enum.StrEnum):
     FIELD_ORDER = "field_order", "应答中的次序不同"
     UNREADABLE = "unreadable", "应答无法读取"
     STATUS = "status", "应答状态不同"
+    SILENT_LOSS = "silent_loss", "应答成功却没有存下"
 
 
 def label_of(kind: str) -> str:

@@ -14,6 +14,7 @@ from harness import runfile
 from harness.doctor.common import FACTS
 from harness.errors import BadInput
 from harness.events import Began, Ended, Event, Loaded, Note, Stage
+from harness.execute.archives import refuse_unremovable
 from harness.execute.battery_pass import battery_pass
 from harness.execute.compat_pass import compat_pass
 from harness.execute.functional_pass import functional_pass
@@ -63,6 +64,7 @@ def run(
         probes=tools.probes() if Part.COMPAT in chosen else (),
         resumed=(run_dir / runfile.RUN).exists(),
     )
+    refuse_unremovable(job)
     yield Stage(name="生成医院数据与负载", total=1)
     _identify(job)
     _open_run(job)

@@ -13,6 +13,7 @@ from harness.interface_result import (
     DocumentCheck,
     ExchangeTimes,
     HandledCase,
+    ImagesHeld,
     InterfaceUse,
     JourneyLeg,
     StoredFields,
@@ -263,6 +264,7 @@ class Result:
     journey_legs: tuple[JourneyLeg, ...] = ()
     documents: tuple[DocumentCheck, ...] = ()
     battery: tuple[HandledCase, ...] = ()
+    images: tuple[ImagesHeld, ...] = ()
     prelude: tuple[str, ...] = ()  # what a session of the migrated product is told before a script is reproduced
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from harness.assess.interfaces import charset_of
 from harness.content.message_checks import Deviation
 from harness.content.path import general
 from harness.documents import Exchange, InterfaceDocument, read_document
@@ -17,7 +18,7 @@ from harness.documents.exchange import Deviations
 from harness.errors import BadInput
 from harness.interface_result import DocumentCheck, DocumentDeviation
 from harness.message import SURPLUS
-from harness.model import StepRecord
+from harness.model import Role, StepRecord
 from harness.recording import Recording, read_transactions
 
 PASSES = {"original": "original-1", "migrated": "migrated-1"}
@@ -26,6 +27,7 @@ _MOST = 500  # ways in which one interface may depart; whatever comes after them
 _REST = "…"
 
 _Place = tuple[str, str, str, str]  # message, part, general path, breach
+_HTTP_ERRORS = ("4", "5")  # a field table says what is answered, not how it is said that there is no answer
 
 
 def check_documents(run_dir: Path, run: Mapping[str, Any]) -> tuple[DocumentCheck, ...]:
@@ -42,12 +44,11 @@ def _of_pack(run_dir: Path, run: Mapping[str, Any], pack: str) -> Iterator[Docum
         recording = Recording(run_dir / "recordings" / pack / "functional" / name)
         if not recording.sealed:
             continue
-        endpoints = run["stacks"].get(stack, {}).get("endpoints", {})
         for record in read_transactions(recording.folder / "transactions.jsonl"):
             for step in record.steps:
                 message = known["messages"].get(step.statement) if step.sent else None
                 if message is not None and message["interface"] in traffic:
-                    charset = str(endpoints.get(message["interface"], {}).get("charset", "UTF-8"))
+                    charset = charset_of(run, Role(stack), message["interface"])
                     wrong_on_purpose = record.transaction in probes
                     traffic[message["interface"]].saw(stack, _exchange(step, message, charset), wrong_on_purpose)
     for one in traffic.values():
@@ -89,9 +90,14 @@ class _Traffic:
 
     def saw(self, stack: str, exchange: Exchange, wrong_on_purpose: bool) -> None:
         """One exchange. What a probe sends is meant to be wrong; what is answered is not."""
-        if not wrong_on_purpose:
+        only_bodies = self._document is not None and self._document.only_bodies
+        if not wrong_on_purpose and not (only_bodies and exchange.sent == exchange.address.encode()):
             self._note(stack, exchange, REQUEST, self._document.request(exchange) if self._document else None)
-        if exchange.body or exchange.status:
+        if only_bodies:
+            answered = bool(exchange.body) and not exchange.status.startswith(_HTTP_ERRORS)
+        else:
+            answered = bool(exchange.body or exchange.status)
+        if answered:
             self._note(stack, exchange, REPLY, self._document.reply(exchange) if self._document else None)
 
     def _note(self, stack: str, exchange: Exchange, part: str, found: Deviations | None) -> None:

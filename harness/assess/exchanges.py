@@ -14,9 +14,11 @@ import numpy as np
 
 from harness.assess.blocks import Block
 from harness.assess.estimating import Scope, ratios, why_excluded
+from harness.assess.stepped import stepped
 from harness.assess.steps import Exchanged, leg_name
 from harness.compare.functional import Comparison
 from harness.interface_result import ExchangeTimes, JourneyLeg
+from harness.judge.material import STACK_TITLES
 from harness.result import Estimate
 from harness.settings_plan import Plan
 from harness.stats import BlockSamples, Sides
@@ -31,6 +33,7 @@ class Exchanges:
     times: tuple[ExchangeTimes, ...] = ()
     legs: tuple[JourneyLeg, ...] = ()
     estimates: tuple[Estimate, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def exchanges(
@@ -50,6 +53,7 @@ def exchanges(
             for level in levels
             for estimate in (*pack.of_messages(level, plan, messages), *pack.of_legs(level, plan, legs))
         ),
+        notes=tuple(note for pack in packs for level in levels for note in pack.stepped(level)),
     )
 
 
@@ -84,6 +88,16 @@ class _Pack:
                     timed_out=sum(e.timed_out for e in seen), failed=sum(e.failed for e in seen),
                     refused=sum(e.refused for e in seen),
                 )  # fmt: skip
+
+    def stepped(self, level: str) -> Iterator[str]:
+        """Times that are the network stack's waiting rather than anybody's work."""
+        for message in self.messages(level):
+            title = self._known["messages"][message]["title"]
+            for stack in STACKS:
+                samples = [seen.service.value_ns for seen in self._exchanged(level, stack, message)]
+                sentence = stepped(np.concatenate(samples) / 1e6) if samples else ""
+                if sentence:
+                    yield f"{title}（{level}，{STACK_TITLES[stack]}）：{sentence}"
 
     def of_messages(self, level: str, plan: Plan, comparisons: int) -> Iterator[Estimate]:
         sides: dict[str, Sides] = {}

@@ -9,18 +9,21 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from harness.compare.functional import Observed, Recordings
 from harness.compare.replies import Spoken
+from harness.content.how import How
 from harness.interface_result import InterfaceUse, MessageUse
 from harness.model import Role, TransactionRecord
 from harness.recording import read_json
 from harness.runfile import how_of
 
 _SAMPLE = re.compile(r"(?P<message>.+)-\d+-(?:sent|original|migrated)\.\w+")
+_DICOM = ("dicom", "dicomweb")
 _NONE: Mapping[str, tuple[int, int]] = MappingProxyType({})
 
 
@@ -31,9 +34,17 @@ def messages_of(run: Mapping[str, Any], pack: str) -> Mapping[str, Mapping[str, 
 
 
 def charset_of(run: Mapping[str, Any], role: Role, interface: str) -> str:
-    """What one stack's messages are written in; UTF-8 where the stack has no such interface."""
-    endpoint = run["stacks"].get(role.value, {}).get("endpoints", {}).get(interface, {})
-    return str(endpoint.get("charset", "UTF-8"))
+    """What the recordings of one stack's messages are written in; UTF-8 where the stack has no such interface.
+
+    Data sets of DICOM are recorded as JSON whatever they were written in, and that is UTF-8.
+    """
+    endpoint = _endpoint(run, role, interface)
+    return "UTF-8" if endpoint.get("kind") in _DICOM else str(endpoint.get("charset", "UTF-8"))
+
+
+def _endpoint(run: Mapping[str, Any], role: Role, interface: str) -> Mapping[str, Any]:
+    endpoint: Mapping[str, Any] = run["stacks"].get(role.value, {}).get("endpoints", {}).get(interface, {})
+    return endpoint
 
 
 def spoken(run: Mapping[str, Any], pack: str) -> dict[str, Spoken]:
@@ -41,7 +52,7 @@ def spoken(run: Mapping[str, Any], pack: str) -> dict[str, Spoken]:
     return {
         name: Spoken(
             content=message["content"],
-            how=how_of(message),
+            how=_how(run, message),
             charsets=(
                 charset_of(run, Role.ORIGINAL, message["interface"]),
                 charset_of(run, Role.MIGRATED, message["interface"]),
@@ -49,6 +60,15 @@ def spoken(run: Mapping[str, Any], pack: str) -> dict[str, Spoken]:
         )
         for name, message in messages_of(run, pack).items()
     }
+
+
+def _how(run: Mapping[str, Any], message: Mapping[str, Any]) -> How:
+    """As the pack declares; where the two archives are configured for other charsets, each may declare its own."""
+    how = how_of(message)
+    charsets = {_endpoint(run, role, message["interface"]).get("charset", "UTF-8") for role in Role}
+    if message["content"] == "dicom" and len(charsets) > 1:
+        return replace(how, volatile=(*how.volatile, "**.SpecificCharacterSet"))
+    return how
 
 
 def register(

@@ -23,12 +23,13 @@ from harness.assess.compat import Compat, read_compat
 from harness.assess.documents import check_documents
 from harness.assess.estimating import ALL, PackLoad, distributions, estimates, self_tests, untested
 from harness.assess.exchanges import Exchanges, exchanges
+from harness.assess.images import images_held
 from harness.assess.interfaces import register, spoken
 from harness.assess.states import StateFile
 from harness.assess.steps import leg_name
 from harness.assess.weaknesses import weaknesses
 from harness.compare.functional import Comparison, Observed, Recordings, compare_pack
-from harness.interface_result import DocumentCheck, InterfaceUse, StoredFields
+from harness.interface_result import DocumentCheck, ImagesHeld, InterfaceUse, StoredFields
 from harness.judge import Material, PackMaterial, judge
 from harness.model import Item, Part, Rule
 from harness.recording import Recording, read_items, read_json, read_transactions
@@ -72,6 +73,7 @@ class _Found:
     compat: Compat = field(default_factory=Compat)
     interfaces: list[InterfaceUse] = field(default_factory=list)
     stored_fields: list[StoredFields] = field(default_factory=list)
+    images: list[ImagesHeld] = field(default_factory=list)
     exchanges: Exchanges = field(default_factory=Exchanges)
     documents: tuple[DocumentCheck, ...] = ()
     battery: Battery = field(default_factory=Battery)
@@ -81,10 +83,7 @@ def assess(run_dir: Path, rules: Mapping[str, Sequence[Rule]] | None = None) -> 
     """Assess a run. `rules` replaces the declared rules of packs; by default those of `run.json` apply."""
     run = read_run(run_dir)
     found = _Found(run_dir, run, plan_from_dict(run["plan"]))
-    declared = {
-        pack: tuple(rules[pack]) if rules and pack in rules else tuple(Rule(**rule) for rule in known["rules"])
-        for pack, known in run["packs"].items()
-    }
+    declared = _declared(run) | {pack: tuple(given) for pack, given in (rules or {}).items()}
     stacks = _facts(found)
     parts = parts_of(run)
     for pack in run["packs"]:
@@ -97,6 +96,7 @@ def assess(run_dir: Path, rules: Mapping[str, Sequence[Rule]] | None = None) -> 
     if Part.LOAD in parts:
         found.exchanges = exchanges(run, found.blocks, found.comparisons, found.plan)
         found.estimates += found.exchanges.estimates
+        found.notes += found.exchanges.notes
     if Part.COMPAT in parts:
         found.compat = read_compat(run_dir, run, found.plan.compat.reasons)
         found.notes += found.compat.notes
@@ -134,9 +134,14 @@ def assess(run_dir: Path, rules: Mapping[str, Sequence[Rule]] | None = None) -> 
         journey_legs=found.exchanges.legs,
         documents=found.documents,
         battery=found.battery.cases,
+        images=tuple(found.images),
         prelude=found.compat.prelude,
     )
     return result, _series(found)
+
+
+def _declared(run: Mapping[str, Any]) -> dict[str, tuple[Rule, ...]]:
+    return {pack: tuple(Rule(**rule) for rule in known["rules"]) for pack, known in run["packs"].items()}
 
 
 def _facts(found: _Found) -> dict[str, StackFacts]:
@@ -157,6 +162,7 @@ def _functional(found: _Found, pack: str, rules: Sequence[Rule]) -> None:
     items = _items(found, pack)
     recordings = Recordings(**{part: _observed(found, pack, name) for part, name in PASSES.items()})
     found.stored_fields += stored_fields(found.run, pack, recordings)
+    found.images += images_held(pack, recordings)
     if not items:
         found.interfaces += register(found.run_dir, found.run, pack, recordings)
         return
@@ -325,6 +331,7 @@ def _material(found: _Found, stacks: Mapping[str, StackFacts]) -> Material:
         exchange_times=found.exchanges.times,
         documents=found.documents,
         battery=found.battery.cases,
+        images=tuple(found.images),
         parts=frozenset(parts_of(found.run)),
     )
 

@@ -26,6 +26,7 @@ class _Head(msgspec.Struct):
     key: tuple[str, ...]
     columns: tuple[str, ...]
     rows: int
+    open: bool = False
 
 
 class _Place(NamedTuple):
@@ -118,7 +119,7 @@ class StateFile(Mapping[str, TableState]):
                     rows.append(tuple(cell if type(cell) in _PLAIN else decode(cell) for cell in row))
         except (msgspec.DecodeError, ValueError, KeyError, ArithmeticError) as error:
             raise self._broken(error) from None
-        return TableState(table=head.table, columns=head.columns, key=head.key, rows=tuple(rows))
+        return TableState(table=head.table, columns=head.columns, key=head.key, rows=tuple(rows), open=head.open)
 
     def _broken(self, error: Exception) -> RecordingBroken:
         return RecordingBroken(f"{self._path} 无法读取（{error}）。", hint="文件已损坏；请用 xinheng verify 查看。")

@@ -304,6 +304,9 @@ def _same_columns(
     """The columns both have (by name, whatever the case), b's rows in that order, and the difference, if any."""
     if a.columns == b.columns:
         return a.columns, b.rows, ()
+    if a.open or b.open:
+        columns = tuple(dict.fromkeys((*a.columns, *b.columns)))
+        return columns, _picked(b, columns), ()
     there = {name.casefold(): n for n, name in enumerate(b.columns)}
     common = tuple(name for name in a.columns if name.casefold() in there)
     picks = [there[name.casefold()] for name in common]
@@ -315,8 +318,10 @@ def _same_columns(
 
 
 def _picked(state: TableState, columns: tuple[str, ...]) -> tuple[Row, ...]:
-    picks = [state.columns.index(name) for name in columns]
-    return tuple(tuple(row[n] for n in picks) for row in state.rows)
+    """The rows with these columns, empty where the state has none of that name."""
+    there = {name: n for n, name in enumerate(state.columns)}
+    picks = [there.get(name, len(there)) for name in columns]
+    return tuple(tuple((*row, None)[n] for n in picks) for row in state.rows)
 
 
 def _without_key(

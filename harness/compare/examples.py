@@ -70,9 +70,9 @@ def of_stored_row(d: Difference, key_columns: Sequence[str]) -> Example:
 def _sides(d: Difference) -> tuple[str, str]:
     if d.field:
         return _field(d.field.a), _field(d.field.b)
-    if d.kind is Kind.ROW_MISSING:
+    if d.row_a and not d.row_b and not d.column:
         return shorten(_row(d.columns, d.row_a)), ABSENT
-    if d.kind is Kind.ROW_EXTRA:
+    if d.row_b and not d.row_a and not d.column:
         return ABSENT, shorten(_row(d.columns, d.row_b))
     original, migrated = _side(d.a, d), _side(d.b, d)
     if original == migrated and d.column:  # 20 and 20: say what tells them apart

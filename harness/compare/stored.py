@@ -16,6 +16,7 @@ from harness.compare import examples
 from harness.compare.differences import Difference, Masks, of_table
 from harness.compare.kinds import Kind
 from harness.compare.noise import Noise
+from harness.compare.silent_loss import acknowledged, named
 from harness.compare.walk import Walk, earliest
 from harness.model import Row, TableState, TransactionRecord
 
@@ -59,6 +60,7 @@ class StoredData:
         self._original = recordings.original_1
         self._again = recordings.original_2
         self._migrated = recordings.migrated
+        self._acknowledged = acknowledged(recordings.migrated.transactions)
         self._known: dict[tuple[Any, ...], int] = {}  # a place that differed before → its root
         self._uses: dict[tuple[str, str, int], Counter[Any]] = {}
         self.ledger: Counter[str] = Counter()
@@ -101,7 +103,7 @@ class StoredData:
         else:
             self.ledger["equal"] += rest
         for row in found.rows:
-            where = self._row(row, a, when)
+            where = self._row(named(row, self._acknowledged) if a.open and when == AFTER else row, a, when)
             self.ledger["different" if "different" in whole else where] += 1
 
     def _row(self, differences: Sequence[Difference], table: TableState, when: str) -> str:
@@ -123,6 +125,8 @@ class StoredData:
 
     def _carried(self, d: Difference, table: TableState, key_columns: Sequence[str], when: str) -> int | None:
         """The root whose trace a stored difference carries, in its key, in its row, or as a running number."""
+        if d.kind is Kind.SILENT_LOSS:  # whatever else went wrong with it before
+            return None
         root = earliest(self._walk.taint.of_key(key_columns, d.key), self._walk.row_taint(d))
         if (
             root is None

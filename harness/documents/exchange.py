@@ -27,6 +27,8 @@ class Exchange:
 class InterfaceDocument(Protocol):
     """What the two sides of an interface agreed on."""
 
+    only_bodies: bool  # it has no word for what has none: an acknowledgement that is a status alone, a GET
+
     def request(self, exchange: Exchange) -> Deviations | None:
         """In what a message departs from the document; None where the document does not speak of it."""
 

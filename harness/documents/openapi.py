@@ -35,6 +35,8 @@ def from_json(body: bytes) -> OpenApi:
 class OpenApi:
     """One document."""
 
+    only_bodies = False
+
     def __init__(self, document: Plain) -> None:
         version = str(document.root.get("openapi", ""))
         if not re.match(r"3\.[01](\.|$)", version):

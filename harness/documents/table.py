@@ -41,14 +41,14 @@ def from_workbook(body: bytes) -> FieldTable:
 class FieldTable:
     """Lines of a table, made ready once per message type."""
 
+    only_bodies = True
+
     def __init__(self, lines: Sequence[Declared]) -> None:
         self._lines = lines
         self._named = frozenset(name for line in lines for name in line.messages)
         self._tables: dict[tuple[str, frozenset[str]], Table | None] = {}
 
     def request(self, exchange: Exchange) -> Deviations | None:
-        if exchange.sent == exchange.address.encode():  # no body: nothing that a table could speak of
-            return None
         return self._check(exchange.sent, exchange.sends, exchange, "request")
 
     def reply(self, exchange: Exchange) -> Deviations | None:

@@ -53,6 +53,8 @@ class Operation:
 class Wsdl:
     """One document."""
 
+    only_bodies = False
+
     def __init__(self, root: Element) -> None:
         self._refuse_imports(root)
         reading = _Reading(root)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from harness.content.battery import Bad, Expect, Knowledge, battery
+from harness.content.dicom.bad_messages import bad_messages, carries_images
 from harness.errors import Fault
 from harness.message import Message, Misbehaviour, Outgoing
 
@@ -117,6 +118,10 @@ class Course:
         yield Case(name=OUT_OF_ORDER, title=title, expect=Expect.ALIKE, expected=Expect.ALIKE.label, waits=True)
 
     def _of_bodies(self, good: Outgoing, charset: str) -> Iterator[Case]:
+        if carries_images(good):
+            for each in bad_messages(good):
+                yield self._case(each.name, each.title, each.expect, each.expect.label, before=each.messages)
+            return
         made = self._bad(good.body, charset) if good.body else ()
         for bad in sorted(made, key=lambda bad: bad.name not in _BIG):
             bodies = tuple(replace(good, body=body) for body in bad.bodies)

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from harness.events import Event, Loaded, Progress, Sealed, Stage
+from harness.execute import archives
 from harness.execute.battery_items import Tape, drawn
 from harness.execute.battery_rows import RowCounts
 from harness.execute.battery_trials import TalkOnTrial, Trials, wanted
@@ -105,6 +106,8 @@ def _record_alone(lane: _Lane, tell: Tell, stop: threading.Event) -> None:
     for event in fill(lane.job, lane.role, lane.hospital, afresh=False):
         if not isinstance(event, Stage | Progress):  # two stages at once would be one too many to show
             tell(event)
+    for _ in archives.refill(lane.job, lane.role, lane.hospital):
+        pass
     tell(Loaded(stack=lane.role.value, pack=pack.name, purpose=Part.BATTERY))
     items: list[Item] = []
     path = folder / CASES
@@ -128,7 +131,8 @@ def _carried_out(lane: _Lane, note: Callable[[CaseRecord], object], tell: Tell) 
     transactions = {t.name: t for t in pack.transactions}
     rendered = rendered_statements(pack, driver)
     with contextlib.ExitStack() as opened:
-        counts = RowCounts(pack, driver)
+        images = opened.enter_context(archives.counting(lane.job, lane.role, lane.hospital))
+        counts = RowCounts(pack, driver, images)
         opened.callback(counts.close)
         peers = connected(drivers)
         opened.callback(hang_up, peers)

@@ -6,7 +6,7 @@ Not here: what the rows say (the state at the end of the pass is compared whole)
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import func, select
 
@@ -28,8 +28,10 @@ def growth(before: Rows, after: Rows) -> dict[str, int]:
 class RowCounts:
     """Counts over a session of its own, so that it sees what was committed and nothing else."""
 
-    def __init__(self, pack: Pack, driver: Driver) -> None:
+    def __init__(self, pack: Pack, driver: Driver, elsewhere: Callable[[], Rows] = dict) -> None:
+        """`elsewhere`: counts of what the stack keeps outside its tables."""
         self._driver = driver
+        self._elsewhere = elsewhere
         self._tables = tuple(table.name for table in pack.metadata.sorted_tables)
         if not self._tables:
             return  # nothing that anybody could look into
@@ -41,6 +43,9 @@ class RowCounts:
         self._session = driver.connect()
 
     def now(self) -> Rows:
+        return {**self._rows(), **self._elsewhere()}
+
+    def _rows(self) -> Rows:
         if not self._tables:
             return {}
         reply = self._session.execute(self._statement, ())

@@ -7,9 +7,12 @@ few exchanges as files of their own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
 
 from harness.errors import BadInput
 from harness.events import Event, Loaded, Progress, Sealed, Stage
+from harness.execute import archives
 from harness.execute.exchanges import keep_samples
 from harness.execute.sequential import check_invariants, execute
 from harness.execute.site import TITLES, Hospital, Job, fill
@@ -39,8 +42,9 @@ def _record(job: Job, hospital: Hospital, items: Sequence[Item], recording: Reco
     recording.begin()
     if not job.keeps_data(role):
         yield from fill(job, role, hospital, afresh=folder.name != "original-2")
+    yield from archives.refill(job, role, hospital)
     yield Loaded(stack=role.value, pack=pack.name, purpose=folder.name)
-    write_state(folder / "state-before.jsonl", driver.state(pack.metadata))
+    _write_state(folder / "state-before.jsonl", job, role, hospital)
     yield Stage(name=f"功能比对：{TITLES[role]}（{folder.name}）", total=len(items))
     executed = execute(
         pack,
@@ -53,7 +57,13 @@ def _record(job: Job, hospital: Hospital, items: Sequence[Item], recording: Reco
     for done, _ in enumerate(executed, 1):
         if done % 20 == 0 or done == len(items):
             yield Progress(done=done)
-    write_state(folder / "state-after.jsonl", driver.state(pack.metadata))
+    _write_state(folder / "state-after.jsonl", job, role, hospital)
     write_json(folder / "invariants.json", check_invariants(pack, driver))
     recording.seal({"kind": "functional", "pack": pack.name, "stack": role.value, "items": len(items)})
     yield Sealed(folder=folder)
+
+
+def _write_state(path: Path, job: Job, role: Role, hospital: Hospital) -> None:
+    """All that the stack has stored: its tables, and its image archive."""
+    stored = job.drivers[role].state(hospital.pack.metadata)
+    write_state(path, chain(stored, archives.tables(job, role, hospital)))

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from harness.events import Event, Loaded, Note, Progress, Sealed, Stage
+from harness.execute import archives
 from harness.execute.block import ANSWER_FILE, BlockSpec, endpoints_of, run_block
 from harness.execute.sequential import check_invariants
 from harness.execute.site import TITLES, Hospital, Job, fill
@@ -64,6 +65,7 @@ def _not_ours(job: Job, hospital: Hospital) -> bool:
 def _record(job: Job, hospital: Hospital, spec: BlockSpec, recording: Recording, role: Role) -> Iterator[Event]:
     recording.begin()
     yield from fill(job, role, hospital, afresh=False)
+    yield from archives.refill(job, role, hospital)
     yield Loaded(stack=role.value, pack=spec.pack, purpose=recording.folder.name)
     time.sleep(SETTLE_S)
     total = len(job.plan.load.order) * len(job.plan.load.levels_of(spec.pack))

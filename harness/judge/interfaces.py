@@ -6,14 +6,14 @@ never a pass. Not here: response times, error handling, interface documents; eac
 
 from __future__ import annotations
 
-from harness.interface_result import InterfaceUse, MessageUse, StoredFields
+from harness.interface_result import ImagesHeld, InterfaceUse, MessageUse, StoredFields
 from harness.judge.material import STACK_TITLES, Material, Opinion, failed, inconclusive, listed, not_run, passed
 from harness.model import ReplyKind
 from harness.normalise import label_of
 from harness.result import Finding
 
 _INTERFACES, _FINDINGS = "result.json#/interfaces", "result.json#/findings"
-_STORED = "result.json#/stored_fields"
+_STORED, _IMAGES = "result.json#/stored_fields", "result.json#/images"
 _OK = ReplyKind.OK.label
 _BROKEN = tuple(kind.label for kind in ReplyKind if kind > ReplyKind.REFUSED)
 
@@ -93,10 +93,18 @@ def _accepted(message: MessageUse) -> bool:
 
 
 def intf_2(m: Material) -> Opinion:
-    """Every value that a message carried is what the migrated system holds."""
+    """Every value that a message carried is what the migrated system holds, and every image that it took is there."""
     nothing = nothing_to_judge(m)
     if nothing:
         return nothing
+    lost = [held for held in m.images if held.stack == "migrated" and held.lost]
+    before = sum(held.lost for held in m.images if held.stack == "original")
+    if sum(held.lost for held in lost) > before:
+        return failed(
+            f"迁移后系统对存储应答成功的影像中，有 {sum(held.lost for held in lost)} 幅事后列不出或取不回："
+            f"{listed([_gone(held) for held in lost])}。",
+            _IMAGES,
+        )
     migrated = [s for s in m.stored_fields if s.stack == "migrated"]
     if not migrated:
         return not_run("没有一种报文声明了它的内容存到哪里，或没有存储数据的记录。")
@@ -110,6 +118,8 @@ def intf_2(m: Material) -> Opinion:
             _STORED,
         )
     doubts = [f"{listed(missing)}没有在两边都配置端点"] if (missing := unused(m)) else []
+    if before:
+        doubts.append(f"原系统应答存储成功的影像中有 {before} 幅事后列不出或取不回，迁移后系统不比它更差")
     idle = sorted({s.message for s in migrated if s.checked == s.wrong})
     if idle:
         doubts.append(f"{len(idle)} 种报文没有一个字段核对到与发送相同（{listed([_title(m, name) for name in idle])}）")
@@ -117,11 +127,17 @@ def intf_2(m: Material) -> Opinion:
     same = f"其中 {alike} 处与发送的不同，但{STACK_TITLES['original']}也是如此" if alike else ""
     if doubts:
         return inconclusive("；".join(filter(None, (f"核对了 {checked} 个字段值", same, *doubts))) + "。", _STORED)
+    images = sum(held.acknowledged for held in m.images if held.stack == "migrated")
+    kept = f"；应答存储成功的 {images} 幅影像全部列得出、取得回" if images else ""
     return passed(
         f"{len({s.message for s in migrated})} 种报文发送的 {checked} 个字段值与迁移后系统存储的逐一核对"
-        f"{f'；{same}' if same else '，全部一致'}。",
-        _STORED,
-    )
+        f"{f'；{same}' if same else '，全部一致'}{kept}。",
+        _STORED, *((_IMAGES,) if images else ()),
+    )  # fmt: skip
+
+
+def _gone(held: ImagesHeld) -> str:
+    return f"{held.modality} {held.lost} 幅（如 {held.lost_examples[0]}）"
 
 
 def _shown(s: StoredFields) -> str:

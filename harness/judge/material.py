@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from harness.interface_result import DocumentCheck, ExchangeTimes, HandledCase, InterfaceUse, StoredFields
+from harness.interface_result import (
+    DocumentCheck,
+    ExchangeTimes,
+    HandledCase,
+    ImagesHeld,
+    InterfaceUse,
+    StoredFields,
+)
 from harness.model import Part
 from harness.result import (
     Behaviour,
@@ -64,6 +71,7 @@ class Material:
     exchange_times: tuple[ExchangeTimes, ...] = ()
     documents: tuple[DocumentCheck, ...] = ()
     battery: tuple[HandledCase, ...] = ()
+    images: tuple[ImagesHeld, ...] = ()
     parts: frozenset[Part] = frozenset(Part)  # what the run consists of
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.interface_result import InterfaceUse, MessageUse, StoredFields
+from harness.interface_result import ImagesHeld, InterfaceUse, MessageUse, StoredFields
 from harness.judge import Material, judge
 from harness.model import Part
 from harness.result import Finding, Judgement
@@ -118,6 +118,34 @@ STORED: list[tuple[Change, Judgement]] = [
     (lambda m: replace(m, interfaces=()), NOT_RUN),
     (lambda m: replace(m, parts=frozenset({Part.COMPAT})), NOT_RUN),
 ]
+
+
+def images(*, original: int = 0, migrated: int = 0) -> Change:
+    counts = {"modality": "CT", "studies": 1, "series": 1, "objects": 30, "acknowledged": 30, "twice": 0}
+    lost = {"original": original, "migrated": migrated}
+    held = tuple(
+        ImagesHeld(
+            pack="pacs", interface="pacs_archive", stack=stack, lost=n, lost_examples=("2.25.7",) * bool(n),
+            unreadable=0, **counts,
+        )
+        for stack, n in lost.items()
+    )  # fmt: skip
+    return lambda m: replace(m, images=held)
+
+
+KEPT: list[tuple[Change, Judgement]] = [
+    (images(), PASS),
+    (images(migrated=1), FAIL),
+    (images(original=1, migrated=2), FAIL),
+    (images(original=2, migrated=2), INCONCLUSIVE),  # neither may be trusted with images
+    (images(original=1), INCONCLUSIVE),
+]
+
+
+@pytest.mark.parametrize(("change", "expected"), KEPT)
+def test_images_that_were_taken_are_there(change: Change, expected: Judgement) -> None:
+    found, reason = verdict(change(perfect()), "PV-INTF-2")
+    assert found is expected and "影像" in reason
 
 
 @pytest.mark.parametrize(("change", "expected"), STORED)
