@@ -14,7 +14,7 @@ INSTALLED_FROM = pyproject.toml constraints.txt .ci/install
 help:  ## 显示本说明
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
-demo: .venv/.ready-sim  ## 启动仿真环境（PostgreSQL → OceanBase），跑一遍门诊住院业务，生成证据报告
+demo: .venv/.ready-sim  ## 启动仿真环境（PostgreSQL → OceanBase），跑一遍门诊住院、检验、病历、影像业务，生成证据报告
 	@# 0、1、2 是测得的判定（通过、不通过、无法判定）：演示本身跑完了；3 以上才是没跑成。
 	@trap : INT; .venv/bin/xinheng demo $(ARGS); code=$$?; if [ $$code -gt 2 ]; then exit $$code; fi
 

@@ -34,12 +34,14 @@ def jar_folder() -> Path:
 
 
 def is_there(proof: str) -> bool:
-    """`command:NAME|NAME`, `font:FAMILY` or `jar:NAME`."""
+    """`command:NAME|NAME`, `file:PATH`, `font:FAMILY` or `jar:NAME`."""
     kind, _, what = proof.partition(":")
     if kind == "command":
         # Debian keeps servers where an ordinary user's PATH does not look.
         path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"
         return any(shutil.which(name, path=path) for name in what.split("|"))
+    if kind == "file":
+        return Path(what).exists()
     if kind == "jar":
         return any(jar_folder().glob(what))
     if kind == "font":
@@ -56,6 +58,14 @@ def in_ci() -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_SKIPPED] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On two cores (`-n 2 --dist loadgroup`) a file stays together, and so does the contract suite: its servers are
+    started once, and its last test says what all of it showed."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        item.add_marker(pytest.mark.xdist_group("contract" if folder == "contract" else str(item.path)))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 import typer
 
 from harness.cli import parts
-from harness.cli.parts import Json, Packs, PlanName, Stacks
+from harness.cli.parts import Json, Lang, Packs, PlanName, Stacks
 from harness.errors import BadInput, Fault
 
 if TYPE_CHECKING:
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from harness.result import Result
     from harness.settings import Plan
 
-DEMO = "his,lis,emr,journey"
+DEMO = "his,lis,emr,pacs,journey"
 RunDir = Annotated[Path, typer.Argument(help="运行目录")]
-Lang = Annotated[str, typer.Option("--lang", help="报告语言：zh 或 en")]
 
 
 def demo(  # noqa: PLR0913 - options of a command
@@ -31,7 +30,7 @@ def demo(  # noqa: PLR0913 - options of a command
     keep_sim: Annotated[bool, typer.Option("--keep-sim", help="结束后保留数据库")] = False,
     json_: Json = False,
 ) -> None:
-    """一条命令看全程：启动两套数据库和参考应用，跑 HIS、LIS、EMR 与跨系统全程，给出证据报告。"""
+    """一条命令看全程：启动两套数据库和参考应用，跑 HIS、LIS、EMR、PACS 与跨系统全程，给出证据报告。"""
     from harness.recording import alone_in, set_aside
     from harness.settings import load_stacks
 
@@ -55,7 +54,9 @@ def run(  # noqa: PLR0913 - options of a command
     plan: PlanName = "smoke",
     out: Annotated[Path | None, typer.Option("--out", help="运行目录")] = None,
     resume: Annotated[Path | None, typer.Option("--resume", help="继续一个中断的运行目录")] = None,
-    only: Annotated[str, typer.Option("--only", help="只做其中一部分：functional、load、db-compat，逗号分隔")] = "",
+    only: Annotated[
+        str, typer.Option("--only", help="只做其中一部分：functional、load、db-compat、error-handling，逗号分隔")
+    ] = "",
     json_: Json = False,
 ) -> None:
     """在两套技术栈上运行场景包与数据库兼容性用例，比对并判定。"""

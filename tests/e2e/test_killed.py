@@ -18,13 +18,13 @@ from tests.e2e.running import xinheng
 pytestmark = pytest.mark.e2e
 
 
-def sealed(run_dir: Path) -> set[Path]:
-    return {seal.parent for seal in run_dir.glob(f"recordings/*/load/*/{SEAL}")}
+def sealed(run_dir: Path, part: str = "load") -> set[Path]:
+    return {seal.parent for seal in run_dir.glob(f"recordings/*/{part}/*/{SEAL}")}
 
 
-def until_sealed(run_dir: Path, blocks: int, runner: subprocess.Popen[str]) -> None:
+def until_sealed(run_dir: Path, blocks: int, runner: subprocess.Popen[str], part: str = "load") -> None:
     deadline = time.monotonic() + 120
-    while len(sealed(run_dir)) < blocks:
+    while len(sealed(run_dir, part)) < blocks:
         assert runner.poll() is None, runner.communicate()[1]
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -67,7 +67,7 @@ def test_interrupted_demo_leaves_no_server_and_says_what_was_kept(tmp_path: Path
     demo = xinheng("demo", "--plan", str(plan_file), "--migrated", "postgresql", "--out", "out/demo", cwd=tmp_path)
     stacks_file = tmp_path / "out/demo-sim/stacks.toml"
     try:
-        until_sealed(tmp_path / "out/demo", 1, demo)
+        until_sealed(tmp_path / "out/demo", 1, demo, "functional")
         family = psutil.Process(demo.pid).children(recursive=True)
         stacks = load_stacks(stacks_file)
         servers = [psutil.Process(int(Path(s.hosts[0].pid_file).read_text().split()[0])) for s in stacks.values()]
