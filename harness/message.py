@@ -52,7 +52,8 @@ class Outgoing:
     path: str = ""  # http, soap, dicomweb: below the endpoint's address · amqp: routing key
     method: str = "POST"
     headers: Mapping[str, str] = field(default_factory=dict)  # SOAPAction, Content-Type …
-    noted: bytes = b""  # what a recording keeps in place of a body that is bulky or that nobody can read
+    # What a recording keeps in place of a body that is bulky or that nobody can read; made only where one is kept.
+    noted: Callable[[], bytes] | None = field(default=None, compare=False)
 
 
 class Misbehaviour(enum.StrEnum):

@@ -111,7 +111,8 @@ def _as_sent(message: Outgoing | None) -> bytes:
     """The body, or what stands for it; what has none is known by where it went."""
     if message is None:
         return b""
-    return message.noted or message.body or f"{message.method} {message.path}".encode()
+    noted = message.noted() if message.noted else b""
+    return noted or message.body or f"{message.method} {message.path}".encode()
 
 
 def _address(message: Outgoing | None) -> str:

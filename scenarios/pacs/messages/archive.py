@@ -138,7 +138,7 @@ def _instances(study: Study) -> list[tuple[int, str]]:
 
 
 def _remove(*, charset: str, study_uid: str) -> Outgoing:
-    return Outgoing(body=b"", method="REMOVE", headers={"study": study_uid}, noted=study_uid.encode())
+    return Outgoing(body=b"", method="REMOVE", headers={"study": study_uid}, noted=study_uid.encode)
 
 
 COMMIT = _message("commit_storage", "存储确认 N-ACTION", _commit, "dicom", how=matches(IMAGE))

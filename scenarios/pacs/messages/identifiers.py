@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from pydicom.datadict import dictionary_VR, tag_for_keyword
@@ -60,7 +61,7 @@ def outgoing(
         path=sop_class,
         method=method,
         headers={"syntax": SYNTAX, **sop, **headers},
-        noted=_written([noted]),
+        noted=partial(_written, [noted]),
     )
 
 

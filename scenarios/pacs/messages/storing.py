@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import partial
 
 from harness.content.dicom import part10
 from harness.content.dicom_multipart import build
@@ -19,7 +20,7 @@ def stored(item: DicomObject, study: str) -> Outgoing:
         path=item.sop_class,
         method="C-STORE",
         headers={"syntax": item.transfer_syntax, "sop": item.sop_instance, "study": study},
-        noted=_noted(item, study),
+        noted=partial(_noted, study, item),
     )
 
 
@@ -31,11 +32,16 @@ def posted(items: Sequence[DicomObject], study: str) -> Outgoing:
         path=f"studies/{study}",
         method="POST",
         headers={"Content-Type": content_type, "Accept": "application/dicom+json"},
-        noted=b"\n".join(_noted(item, study) for item in items),
+        noted=partial(_noted, study, *items),
     )
 
 
-def _noted(item: DicomObject, study: str) -> bytes:
+def _noted(study: str, *items: DicomObject) -> bytes:
+    """One line each."""
+    return b"\n".join(_line(study, item) for item in items)
+
+
+def _line(study: str, item: DicomObject) -> bytes:
     told = {
         "SOPInstanceUID": item.sop_instance,
         "SOPClassUID": item.sop_class,
