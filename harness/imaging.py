@@ -6,7 +6,7 @@ Not here: DICOM's own encoding (`content/dicom`), talking to an archive (drivers
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,3 +53,5 @@ class ArchiveUse:
     ours: Callable[[str], bool]  # of a Study Instance UID
     objects: Callable[[Any], Iterable[DicomObject]]  # of the pack's world: what is stored before a pass
     dates: Callable[[Any], tuple[dt.date, dt.date]]  # of the pack's world: first and last date of any of our studies
+    # Makes ready what the images of an item need, so that under load nobody's lag comes of it.
+    prepare: Callable[[Mapping[str, Any]], object] = lambda params: None

@@ -71,6 +71,8 @@ class BlockRun:
         self.items: list[list[Item]] = [[] for _ in range(spec.users)]
         for item in read_items(Path(spec.workload)):
             self.items[item.user].append(item)
+            if pack.archive is not None:
+                pack.archive.prepare(item.params)
         self.planned = sum(map(len, self.items))
         self.users: list[User] = []
         self.finished = 0

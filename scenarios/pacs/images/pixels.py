@@ -17,7 +17,7 @@ from scenarios.pacs.images import rle
 from scenarios.pacs.images.study import CR, CT, DX, MR, US, Study
 
 STAMP = 32  # samples
-DIFFERENT = 4  # pictures per kind
+DIFFERENT = 2  # pictures per kind: all kinds, native and compressed, fit into what is kept
 _MOST_REDUCED = 8  # so that the narrowest row still holds the stamp
 _CLIP = "US clip"
 _SIZES = {CT: (512, 512), MR: (256, 256), DX: (2500, 2000), CR: (2140, 1760), US: (480, 640), _CLIP: (480, 640)}
