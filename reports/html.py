@@ -1,28 +1,24 @@
 """`report.html`: one file, no script, no outside request, in Chinese or English.
 
-This module arranges a `Result` and its `Series` for the templates; wording is in `words.toml`, layout in `templates/`.
-Everything from the result is escaped and its hidden characters are named in one place; the page's own content policy
-forbids scripts, requests and style attributes. Not here: any figure that is not in the result.
+This module arranges a `Result` and its `Series` for the templates; wording is in `words.toml`, layout in `templates/`,
+what makes the page inert in `page.py`. Not here: any figure that is not in the result.
 """
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from harness.result import Estimate, Judgement, Result, Series
-from reports import behaviours, charts, interfaces, marks, numbers, text, view
+from reports import behaviours, charts, interfaces, marks, text, view
 from reports.files import write_whole
+from reports.page import environment, whole
 from reports.words import Words
 
 SECTIONS = (
@@ -44,35 +40,19 @@ _ATTACHMENTS = (
 def render(result: Result, series: Series, lang: str = "zh") -> str:
     """The whole page."""
     words = Words(lang)
-    environment = Environment(
-        loader=PackageLoader("reports", "templates"),
-        autoescape=True,
-        finalize=_printable,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(w=words, r=result)
-    environment.filters.update(
-        visible=text.visible,
-        block=lambda value: escape(text.lines(value)),
-        count=numbers.count,
-        sig=numbers.significant,
-        ratio=numbers.ratio,
-        percent=numbers.percent,
-        measured=numbers.measured,
+    made = environment(words, result)
+    made.filters.update(
         moment=_moment,
         evidence=view.evidence_link,
         differing=behaviours.differing,
         numbered=lambda behaviour: enumerate(behaviour.script, 1),
         script_path=behaviours.script_path,
     )
-    sheet = _style_sheet(result.run_id)
-    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
-    page = environment.get_template("report.html.j2").render(
+    return whole(
+        made,
+        "report.html.j2",
+        foot=result.run_id,
         sections=SECTIONS,
-        sheet=Markup(sheet),
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         **_summary(result),
         **_systems(result, words),
         **_function(result),
@@ -83,28 +63,10 @@ def render(result: Result, series: Series, lang: str = "zh") -> str:
         **_resources(result, series, words),
         **_method(result),
     )
-    return _without_blank_lines(page)
-
-
-def _printable(value: Any) -> Any:
-    """Applied to every expression of every template: no value reaches the page with a hidden character in it."""
-    return text.one_line(value) if type(value) is str else value
 
 
 def write_html(path: Path, result: Result, series: Series, lang: str = "zh") -> Path:
     return write_whole(path, render(result, series, lang).encode("utf-8"))
-
-
-def _style_sheet(run_id: str) -> str:
-    """The style sheet without its comments, the run's number in the foot of every printed page."""
-    sheet = files("reports").joinpath("templates", "style.css").read_text(encoding="utf-8")
-    shown = re.sub(r"[^\w.:+-]", "", run_id, flags=re.ASCII)  # inside a CSS string
-    bare = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL).replace("RUN_ID", shown)
-    return _without_blank_lines(bare).strip()
-
-
-def _without_blank_lines(whole: str) -> str:
-    return re.sub(r"\n[ \t\n]*\n", "\n", whole)
 
 
 def _moment(iso: str) -> str:

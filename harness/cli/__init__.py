@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import typer
 
-from harness.cli import doctor, hosts, runs
+from harness.cli import data, doctor, hosts, runs
 from harness.cli.pack import pack_app
 from harness.cli.parts import errors
 from harness.cli.sim import sim_app
@@ -31,7 +31,7 @@ app = typer.Typer(
 )
 app.add_typer(sim_app, name="sim")
 app.add_typer(pack_app, name="pack")
-for command in (runs.demo, runs.run, runs.prepare, runs.report, runs.verify, hosts.agent, doctor.doctor):
+for command in (runs.demo, runs.run, runs.prepare, runs.report, runs.verify, hosts.agent, doctor.doctor, data.data):
     app.command()(command)
 
 _CTRL_C = 130  # what typer makes of a KeyboardInterrupt

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 errors = Console(stderr=True, soft_wrap=True)
 
 Json = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出到标准输出")]
+Lang = Annotated[str, typer.Option("--lang", help="报告语言：zh 或 en")]
 Stacks = Annotated[Path, typer.Option("--stacks", help="技术栈文件")]
 Packs = Annotated[str, typer.Option("--packs", help="场景包的名称，或由文件描述的场景包的文件夹，逗号分隔")]
 PlanName = Annotated[str, typer.Option("--plan", help="方案名（smoke、nightly、acceptance）或方案文件")]

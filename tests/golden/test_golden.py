@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from reports import junit, resultfile
+from reports import archives, junit, resultfile
 from reports.console import print_result
 from reports.html import render
 from reports.reproduction import script
-from tests.golden import fake_result, page
+from tests.golden import fake_archives, fake_result, page
 
 STORED = Path(__file__).with_name("stored")
 
@@ -26,6 +26,10 @@ def console_text() -> bytes:
 
 def html_text(lang: str) -> bytes:
     return page.read(render(fake_result.small(), fake_result.small_series(), lang)).text.encode() + b"\n"
+
+
+def archives_text(lang: str) -> bytes:
+    return page.read(archives.render(fake_archives.result(), lang)).text.encode() + b"\n"
 
 
 def hostile_html() -> bytes:
@@ -45,6 +49,8 @@ DOCUMENTS: dict[str, Callable[[], bytes]] = {
     "console.txt": console_text,
     "report.zh.txt": lambda: html_text("zh"),
     "report.en.txt": lambda: html_text("en"),
+    "archives.zh.txt": lambda: archives_text("zh"),
+    "archives.en.txt": lambda: archives_text("en"),
     "hostile.result.json": lambda: resultfile.dump(fake_result.hostile()),
     "hostile.junit.xml": lambda: junit.render(fake_result.hostile()),
     "hostile.report.txt": hostile_html,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import enum
 import functools
 import hashlib
 import re
@@ -11,13 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from harness.archive_result import ArchiveResult, Depth, State
 from harness.errors import BadInput
 from harness.normalise import Kind
 from harness.result import Judgement, Result, Series
+from reports import archives
 from reports.html import SECTIONS, render
 from reports.text import visible
 from reports.words import Words, catalogue
-from tests.golden import fake_result, page
+from tests.golden import fake_archives, fake_result, page
 
 REPORTS = Path(__file__).parents[2] / "reports"
 CJK = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -152,7 +155,7 @@ def in_english(value: object) -> object:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         changed = {f.name: in_english(getattr(value, f.name)) for f in dataclasses.fields(value)}
         return dataclasses.replace(value, **changed)
-    if isinstance(value, Judgement):
+    if isinstance(value, enum.Enum):
         return value
     if isinstance(value, str):
         return CJK.sub("x", value)
@@ -168,6 +171,14 @@ def test_the_english_report_says_everything_in_english() -> None:
     assert isinstance(result, Result)
     assert isinstance(series, Series)
     source = render(result, series, "en")
+    assert CJK.findall(source.replace(page.read(source).sheet, "")) == []
+
+
+@pytest.mark.parametrize("depth", Depth)
+def test_the_page_of_two_archives_says_everything_in_english(depth: Depth) -> None:
+    result = in_english(fake_archives.result(depth))
+    assert isinstance(result, ArchiveResult)
+    source = archives.render(result, "en")
     assert CJK.findall(source.replace(page.read(source).sheet, "")) == []
 
 
@@ -207,7 +218,7 @@ def test_no_word_is_missing_or_left_over() -> None:
     # Some keys are put together: w('function.' ~ key), w.label('kind', …). Their parts must stand somewhere in quotes.
     names = set(re.findall(r"""["']([a-z0-9_ ]+)["']""", source))
     from_result = {"kind", "host", "reply", "error", "metric", "resource", "limit", "verdict", "group", "outcome"}
-    from_result |= {"part", "handled", "answered"}
+    from_result |= {"part", "handled", "answered", "agreement", "depth", "ended", "named"}
     left_over = [
         key
         for key in catalogue()
@@ -220,6 +231,12 @@ def test_no_word_is_missing_or_left_over() -> None:
 
 def test_every_kind_of_difference_has_its_word() -> None:
     assert [kind for kind in Kind if f"kind.{kind}" not in catalogue()] == []
+
+
+def test_every_name_of_an_archive_result_has_its_word() -> None:
+    names = [f"ended.{state}" for state in State] + [f"depth.{depth}" for depth in Depth]
+    names += [f"agreement.{judgement}" for judgement in Judgement if judgement is not Judgement.NOT_RUN]
+    assert {name for name in catalogue() if name.startswith(("ended.", "depth.", "agreement."))} == set(names)
 
 
 def test_templates_hold_no_words_of_their_own() -> None:
