@@ -18,6 +18,7 @@ class MessageUse:
     equal: int  # replies without any difference beyond noise and rules
     original: dict[str, int]  # reply kind → number
     migrated: dict[str, int]
+    provoked: int = 0  # of the original's replies: failed or worse, to what a probe sent in order to see just that
     samples: dict[str, str] = field(default_factory=dict)  # file below interfaces/<pack>/ → SHA-256 of it
 
 

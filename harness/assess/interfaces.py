@@ -18,7 +18,7 @@ from harness.compare.functional import Observed, Recordings
 from harness.compare.replies import Spoken
 from harness.content.how import How
 from harness.interface_result import InterfaceUse, MessageUse
-from harness.model import Role, TransactionRecord
+from harness.model import ReplyKind, Role, TransactionRecord
 from harness.recording import read_json
 from harness.runfile import how_of
 
@@ -91,6 +91,7 @@ def register(
         _counts(observed.transactions)
         for observed in ((recordings.original_1, recordings.migrated) if recordings else (Observed(), Observed()))
     )
+    provoked = _provoked(run, pack, recordings.original_1.transactions if recordings else ())
     for interface in declared:
         name = interface["name"]
         yield InterfaceUse(
@@ -103,7 +104,7 @@ def register(
                     name=key, title=message["title"],
                     sent=exchanges.get(key, (0, 0))[0], equal=exchanges.get(key, (0, 0))[1],
                     original=dict(original.get(key, {})), migrated=dict(migrated.get(key, {})),
-                    samples=samples.get(key, {}),
+                    provoked=provoked[key], samples=samples.get(key, {}),
                 )
                 for key, message in messages_of(run, pack).items()
                 if message["interface"] == name
@@ -125,6 +126,13 @@ def _counts(transactions: Iterable[TransactionRecord]) -> Mapping[str, Mapping[s
             if step.sent:
                 counts.setdefault(step.statement, Counter())[step.kind.label] += 1
     return counts
+
+
+def _provoked(run: Mapping[str, Any], pack: str, transactions: Iterable[TransactionRecord]) -> Counter[str]:
+    """Message → replies to probes that are failed or worse: an archive may well hang up on a broken image."""
+    probes = {t["name"] for t in run["packs"][pack]["transactions"] if t["probe"]}
+    steps = (step for record in transactions if record.transaction in probes for step in record.steps)
+    return Counter(step.statement for step in steps if step.sent and step.kind > ReplyKind.REFUSED)
 
 
 def _samples(run_dir: Path, pack: str) -> Mapping[str, dict[str, str]]:

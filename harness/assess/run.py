@@ -173,7 +173,7 @@ def _functional(found: _Found, pack: str, rules: Sequence[Rule]) -> None:
     found.findings += _numbered(compared.findings, after=len(found.findings))
     titles = {t["name"]: t["title"] for t in found.run["packs"][pack]["transactions"]}
     found.notes += [
-        f"“{titles.get(name, name)}”有 {count} 笔在两边以同样的错误失败：结果一致，但功能没有得到验证。"
+        f"“{titles.get(name, name)}”有 {count} 笔在两边以同样的错误失败：结果一致，但没有得到验证。"
         for name, count in sorted(compared.failed_alike.items())
     ]
 
@@ -339,6 +339,8 @@ def _material(found: _Found, stacks: Mapping[str, StackFacts]) -> Material:
 def _pack_material(found: _Found, pack: str) -> PackMaterial:
     known = found.run["packs"][pack]
     compared = found.comparisons.get(pack)
+    # What a probe sends to an interface is meant to be broken: both failing alike is an answer.
+    provoking = {t["name"] for t in known["transactions"] if t["probe"] and t["interfaces"]}
     return PackMaterial(
         title=known["title"],
         loaded=_loaded(known),
@@ -348,7 +350,7 @@ def _pack_material(found: _Found, pack: str) -> PackMaterial:
         tables=compared.tables if compared else None,
         noise_known=compared.noise_known if compared else False,
         agreed=compared.agreed if compared else frozenset(),
-        failed_alike=sum(compared.failed_alike.values()) if compared else 0,
+        failed_alike=sum(n for name, n in compared.failed_alike.items() if name not in provoking) if compared else 0,
         journeys={t["name"]: t["legs"] for t in known["transactions"] if t.get("legs")},
     )
 

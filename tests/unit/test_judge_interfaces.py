@@ -79,6 +79,8 @@ EXCHANGED: list[tuple[Change, Judgement]] = [
     (one(equal=41), INCONCLUSIVE),
     (one(original={"ok": 41, "timed_out": 1}, migrated={"ok": 41, "timed_out": 1}), INCONCLUSIVE),
     (one(original={"ok": 41, "failed": 1}, migrated={"ok": 41, "failed": 1}), INCONCLUSIVE),
+    (one(original={"ok": 41, "failed": 1}, migrated={"ok": 41, "failed": 1}, provoked=1), PASS),
+    (one(original={"ok": 40, "failed": 2}, migrated={"ok": 40, "failed": 2}, provoked=1), INCONCLUSIVE),
     (lambda m: replace(m, interfaces=()), NOT_RUN),
     (lambda m: replace(m, interfaces=(interface(message(), used=False),)), NOT_RUN),
     (lambda m: replace(m, parts=frozenset({Part.LOAD})), NOT_RUN),
