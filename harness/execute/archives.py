@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.content import dicom
@@ -17,7 +17,7 @@ from harness.errors import BadInput, StackRefused
 from harness.events import Event, Progress, Stage
 from harness.execute.site import TITLES, Hospital, Job
 from harness.imaging import StudyHeld
-from harness.model import ReplyKind, Role, Row, TableState
+from harness.model import Item, ReplyKind, Role, Row, TableState
 from harness.ports import Archive, ArchiveDriver
 
 KEY = "SOPInstanceUID"
@@ -41,15 +41,16 @@ def refuse_unremovable(job: Job) -> None:
                 )
 
 
-def refill(job: Job, role: Role, hospital: Hospital) -> Iterator[Event]:
-    """Bring the archive to the pack's initial content. Nothing to do where the pack or the stack has none."""
+def refill(job: Job, role: Role, hospital: Hospital, items: Iterable[Item]) -> Iterator[Event]:
+    """Bring the archive to the pack's initial content, without anything that these items will store. Nothing to do
+    where the pack or the stack has no archive."""
     use = hospital.pack.archive
     with _opened(job, role, hospital) as archive:
         if use is None or archive is None:
             return
         yield Stage(name=f"装载影像：{TITLES[role]}", total=1)
-        for study in _ours(archive, hospital):
-            archive.remove(study.study)
+        for study in present(archive, hospital, items)[1]:
+            archive.remove(study)
         for done, item in enumerate(use.objects(hospital.world), 1):
             reply = archive.store(item)
             if reply.kind is not ReplyKind.OK:
@@ -61,15 +62,15 @@ def refill(job: Job, role: Role, hospital: Hospital) -> Iterator[Event]:
                 yield Progress(done=1)
 
 
-def tables(job: Job, role: Role, hospital: Hospital) -> Iterator[TableState]:
-    """What the archive holds of the pack's studies now."""
+def tables(job: Job, role: Role, hospital: Hospital, items: Iterable[Item]) -> Iterator[TableState]:
+    """What the archive holds now of the pack's studies, and of those that the items name."""
     use = hospital.pack.archive
     with _opened(job, role, hospital) as archive:
         if use is None or archive is None:
             return
-        studies = sorted(_ours(archive, hospital), key=lambda held: held.study)
-        yield _listed(use.interface, studies)
-        yield objects_table(use.interface, archive, [held.study for held in studies])
+        listed, studies = present(archive, hospital, items)
+        yield _listed(use.interface, listed)
+        yield objects_table(use.interface, archive, studies)
 
 
 @contextlib.contextmanager
@@ -102,6 +103,30 @@ def _opened(job: Job, role: Role, hospital: Hospital) -> Iterator[Archive | None
         raise BadInput(f"接口 {use.interface} 的种类是 {driver.kind}，不是影像归档。", hint="请写 dicom 或 dicomweb。")
     with contextlib.closing(driver.archive()) as archive:
         yield archive
+
+
+def present(archive: Archive, hospital: Hospital, items: Iterable[Item]) -> tuple[list[StudyHeld], list[str]]:
+    """Our studies as the archive lists them by date, and all of ours that it has: one whose date was changed behind
+    our back is not among the first, and must neither be called lost nor be left for the next pass."""
+    use = hospital.pack.archive
+    assert use is not None
+    listed = sorted(_ours(archive, hospital), key=lambda held: held.study)
+    known = {held.study for held in listed}
+    named = {uid for item in items for uid in _texts(item.params) if use.ours(uid)} - known
+    beside = [uid for uid in named if next(iter(archive.instances(uid)), None) is not None]
+    return listed, sorted((*known, *beside))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in the parameters of an item."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, Sequence):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def _ours(archive: Archive, hospital: Hospital) -> list[StudyHeld]:

@@ -106,7 +106,7 @@ def _record_alone(lane: _Lane, tell: Tell, stop: threading.Event) -> None:
     for event in fill(lane.job, lane.role, lane.hospital, afresh=False):
         if not isinstance(event, Stage | Progress):  # two stages at once would be one too many to show
             tell(event)
-    for _ in archives.refill(lane.job, lane.role, lane.hospital):
+    for _ in archives.refill(lane.job, lane.role, lane.hospital, ()):
         pass
     tell(Loaded(stack=lane.role.value, pack=pack.name, purpose=Part.BATTERY))
     items: list[Item] = []

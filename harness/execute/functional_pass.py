@@ -7,8 +7,7 @@ few exchanges as files of their own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
-from pathlib import Path
+from functools import partial
 
 from harness.errors import BadInput
 from harness.events import Event, Loaded, Progress, Sealed, Stage
@@ -16,7 +15,7 @@ from harness.execute import archives
 from harness.execute.exchanges import keep_samples
 from harness.execute.sequential import check_invariants, execute
 from harness.execute.site import TITLES, Hospital, Job, fill
-from harness.model import Item, Role
+from harness.model import Item, Role, TableState
 from harness.recording import Recording, set_aside, write_json, write_state
 
 PASSES = (("original-1", Role.ORIGINAL), ("original-2", Role.ORIGINAL), ("migrated-1", Role.MIGRATED))
@@ -42,9 +41,10 @@ def _record(job: Job, hospital: Hospital, items: Sequence[Item], recording: Reco
     recording.begin()
     if not job.keeps_data(role):
         yield from fill(job, role, hospital, afresh=folder.name != "original-2")
-    yield from archives.refill(job, role, hospital)
+    yield from archives.refill(job, role, hospital, items)
     yield Loaded(stack=role.value, pack=pack.name, purpose=folder.name)
-    _write_state(folder / "state-before.jsonl", job, role, hospital)
+    stored = partial(_stored, job, role, hospital, items)
+    write_state(folder / "state-before.jsonl", stored())
     yield Stage(name=f"功能比对：{TITLES[role]}（{folder.name}）", total=len(items))
     executed = execute(
         pack,
@@ -57,13 +57,13 @@ def _record(job: Job, hospital: Hospital, items: Sequence[Item], recording: Reco
     for done, _ in enumerate(executed, 1):
         if done % 20 == 0 or done == len(items):
             yield Progress(done=done)
-    _write_state(folder / "state-after.jsonl", job, role, hospital)
+    write_state(folder / "state-after.jsonl", stored())
     write_json(folder / "invariants.json", check_invariants(pack, driver))
     recording.seal({"kind": "functional", "pack": pack.name, "stack": role.value, "items": len(items)})
     yield Sealed(folder=folder)
 
 
-def _write_state(path: Path, job: Job, role: Role, hospital: Hospital) -> None:
+def _stored(job: Job, role: Role, hospital: Hospital, items: Sequence[Item]) -> Iterator[TableState]:
     """All that the stack has stored: its tables, and its image archive."""
-    stored = job.drivers[role].state(hospital.pack.metadata)
-    write_state(path, chain(stored, archives.tables(job, role, hospital)))
+    yield from job.drivers[role].state(hospital.pack.metadata)
+    yield from archives.tables(job, role, hospital, items)

@@ -17,7 +17,7 @@ from harness.execute.sequential import check_invariants
 from harness.execute.site import TITLES, Hospital, Job, fill
 from harness.model import Role
 from harness.pacer import interleaved
-from harness.recording import Recording, read_json, write_json
+from harness.recording import Recording, read_items, read_json, write_json
 from harness.runfile import known_as
 
 SETTLE_S = 0.3  # after loading, before the first transaction
@@ -65,7 +65,7 @@ def _not_ours(job: Job, hospital: Hospital) -> bool:
 def _record(job: Job, hospital: Hospital, spec: BlockSpec, recording: Recording, role: Role) -> Iterator[Event]:
     recording.begin()
     yield from fill(job, role, hospital, afresh=False)
-    yield from archives.refill(job, role, hospital)
+    yield from archives.refill(job, role, hospital, read_items(Path(spec.workload)))
     yield Loaded(stack=role.value, pack=spec.pack, purpose=recording.folder.name)
     time.sleep(SETTLE_S)
     total = len(job.plan.load.order) * len(job.plan.load.levels_of(spec.pack))
