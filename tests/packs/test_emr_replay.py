@@ -17,7 +17,7 @@ from harness.workload import functional
 from scenarios.emr import PACK
 from scenarios.emr import statements_lists as lists
 from scenarios.emr.transactions.looking import escaped
-from tests.packs.replaying import Replayed, refused_as, replay, say, together, undone, unexpected
+from tests.packs.replaying import Replayed, refused_as, say, together, undone, unexpected
 
 SCALE = Scale(outpatients_per_day=40, days=3, seed=20260101)
 WORLD = PACK.world(SCALE)
@@ -44,26 +44,6 @@ REFUSED_AS = {
     "probe_archive_defective": ErrorClass.NONE,
     "probe_duplicate_document": ErrorClass.UNIQUE,
 }
-
-
-@pytest.fixture(scope="module")
-def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("replay")
-
-
-@pytest.fixture(scope="module")
-def original(postgresql: Driver, scratch: Path) -> Replayed:
-    return replay(PACK, WORLD, ITEMS, postgresql, scratch)
-
-
-@pytest.fixture(scope="module")
-def original_again(original: Replayed, postgresql: Driver, scratch: Path) -> Replayed:
-    return replay(PACK, WORLD, ITEMS, postgresql, scratch)
-
-
-@pytest.fixture(scope="module")
-def migrated(seekdb: Driver, scratch: Path) -> Replayed:
-    return replay(PACK, WORLD, ITEMS, seekdb, scratch)
 
 
 def compared(original: Replayed, again: Replayed, migrated: Replayed) -> Comparison:

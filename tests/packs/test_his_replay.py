@@ -17,7 +17,7 @@ from harness.ports import Driver
 from harness.workload import functional
 from scenarios.his import PACK
 from scenarios.his.world import OPENS
-from tests.packs.replaying import Replayed, load, replay, say, undone, violated
+from tests.packs.replaying import Replayed, load, say, undone, violated
 
 SCALE = Scale(outpatients_per_day=60, days=2, seed=20260101)
 WORLD = PACK.world(SCALE)
@@ -35,26 +35,6 @@ REFUSED_AS = {
     "probe_unknown_drug": ErrorClass.FOREIGN_KEY,
     "probe_huge_amount": ErrorClass.NUMERIC_OVERFLOW,
 }
-
-
-@pytest.fixture(scope="module")
-def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("replay")
-
-
-@pytest.fixture(scope="module")
-def original(postgresql: Driver, scratch: Path) -> Replayed:
-    return replay(PACK, WORLD, ITEMS, postgresql, scratch)
-
-
-@pytest.fixture(scope="module")
-def original_again(original: Replayed, postgresql: Driver, scratch: Path) -> Replayed:
-    return replay(PACK, WORLD, ITEMS, postgresql, scratch)
-
-
-@pytest.fixture(scope="module")
-def migrated(seekdb: Driver, scratch: Path) -> Replayed:
-    return replay(PACK, WORLD, ITEMS, seekdb, scratch)
 
 
 def compared(original: Replayed, again: Replayed, migrated: Replayed) -> Comparison:

@@ -16,7 +16,7 @@ from harness.ports import Driver
 from harness.workload import functional
 from scenarios.pacs import PACK
 from scenarios.pacs import statements_lists as lists
-from tests.packs.replaying import Replayed, refused_as, replay, say, together, undone, unexpected
+from tests.packs.replaying import Replayed, refused_as, say, together, undone, unexpected
 
 SCALE = Scale(outpatients_per_day=40, days=3, seed=20260101, image_share=0.04)
 WORLD = PACK.world(SCALE)
@@ -45,26 +45,6 @@ REFUSED_AS = {
     "probe_change_reviewed": ErrorClass.NONE,
     "probe_long_impression": ErrorClass.TOO_LONG,
 }
-
-
-@pytest.fixture(scope="module")
-def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("replay")
-
-
-@pytest.fixture(scope="module")
-def original(postgresql: Driver, scratch: Path) -> Replayed:
-    return replay(PACK, WORLD, ITEMS, postgresql, scratch)
-
-
-@pytest.fixture(scope="module")
-def original_again(original: Replayed, postgresql: Driver, scratch: Path) -> Replayed:
-    return replay(PACK, WORLD, ITEMS, postgresql, scratch)
-
-
-@pytest.fixture(scope="module")
-def migrated(seekdb: Driver, scratch: Path) -> Replayed:
-    return replay(PACK, WORLD, ITEMS, seekdb, scratch)
 
 
 @pytest.mark.parametrize("stack", ["original", "migrated"])
