@@ -78,13 +78,13 @@ class Line:
 
     def receive(self, deadline: float) -> bytes:
         """What has come next; b"" when the peer has hung up."""
-        left = deadline - time.monotonic()
-        # To set it is a system call; the first wait of an exchange may have as good as all of its time.
-        if left < self._allowed * 0.99:
-            if left <= 0:
-                raise TimeoutError
-            self._allow(left)
+        self._allow_until(deadline)
         return self._socket.recv(_CHUNK)
+
+    def receive_into(self, room: memoryview, deadline: float) -> int:
+        """As `receive`, into memory of the caller's: how much has come."""
+        self._allow_until(deadline)
+        return self._socket.recv_into(room)
 
     def unasked(self) -> bytes | None:
         """What came while nothing was asked; b"" when the peer has hung up, None when it is quiet."""
@@ -93,6 +93,14 @@ class Line:
             return self._socket.recv(_CHUNK)
         except (BlockingIOError, ssl.SSLWantReadError):
             return None
+
+    def _allow_until(self, deadline: float) -> None:
+        left = deadline - time.monotonic()
+        # To set it is a system call; the first wait of an exchange may have as good as all of its time.
+        if left < self._allowed * 0.99:
+            if left <= 0:
+                raise TimeoutError
+            self._allow(left)
 
     def _allow(self, seconds: float) -> None:
         if seconds != self._allowed:

@@ -20,11 +20,11 @@ from drivers.messages.dicom import receiver, services, statuses, wire
 from drivers.messages.dicom.association import Association
 from drivers.messages.dicom.commands import SOME_DATASET, Field, Kind, answer
 from drivers.messages.dicom.driver import DicomDriver
+from drivers.messages.dicom.fetched import Fetched
 from drivers.messages.dicom.incoming import Incoming
 from drivers.messages.dicom.services import EXPLICIT, IMPLICIT, PERFORMED_STEP, WORKLIST
 from drivers.messages.line import Line
 from harness.errors import BadInput, StackRefused, StackUnreachable
-from harness.imaging import DicomObject
 from harness.message import MessageEndpoint, Misbehaviour, Outgoing
 from harness.model import ErrorClass, ReplyKind
 from tests.contract_messages.authority import Authority, Identity
@@ -107,6 +107,27 @@ def test_a_peer_that_wants_no_association(tmp_path: Path) -> None:
 
 
 @dcmtk
+def test_a_peer_that_is_busy_says_so_to_whoever_asks() -> None:
+    """So many associations are a limit that a load meets: an answer to be counted, and no end of the run."""
+    busy = b"\x03\0\0\0\0\x04" + bytes((0, 2, 3, 2))  # A-ASSOCIATE-RJ: for now, the local limit is exceeded
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def reject() -> None:
+            for _ in range(2):
+                line, _ = listening.accept()
+                with line:
+                    line.recv(1 << 16)
+                    line.sendall(busy)
+                    line.recv(1)
+
+        threading.Thread(target=reject, daemon=True).start()
+        session = driver(listening.getsockname()[1]).connect()
+        reply = session.send(ECHO)
+        session.close()
+    assert (reply.kind, reply.error_class) == (ReplyKind.FAILED, ErrorClass.RESOURCES)
+    assert "暂时拒绝关联" in reply.message and reply.status == statuses.REJECTED
+
+
 def test_tls(tmp_path: Path, authority: Authority, identity: Identity) -> None:
     options = ("+tls", str(identity.key), str(identity.certificate), "-ic")
     with storescp(tmp_path, *options) as store:
@@ -171,7 +192,7 @@ def test_a_worklist(tmp_path: Path) -> None:
 @dcmtk
 def test_what_others_bring_to_us(tmp_path: Path) -> None:
     """A C-MOVE whose sub-operations dcmtk's storescu does, which names no message that it was asked by."""
-    taken: list[DicomObject] = []
+    taken: list[Fetched] = []
     message, file = ct(1, side=300), tmp_path / "ct.dcm"
     stored = pydicom.dcmread(pydicom.filebase.DicomBytesIO(message.body), force=True)
     stored.file_meta = pydicom.dataset.FileMetaDataset()
@@ -183,7 +204,7 @@ def test_what_others_bring_to_us(tmp_path: Path) -> None:
     command = ["storescu", "127.0.0.1", str(ours.port), str(file)]
     with ours.retrieval(query(StudyInstanceUID=STUDY).body, IMPLICIT, taken.append):
         subprocess.run(command, check=True, timeout=20)
-    assert [(each.sop_instance, each.dataset) for each in taken] == [(message.headers["sop"], message.body)]
+    assert [(each.sop_instance, each.whole().dataset) for each in taken] == [(message.headers["sop"], message.body)]
     assert subprocess.run(command, timeout=20, capture_output=True).returncode, "nobody waits for it any more"
     receiver.hand_back(place)
     assert subprocess.run(["echoscu", "127.0.0.1", str(ours.port)], timeout=20).returncode == 0
@@ -274,10 +295,10 @@ def test_an_answer_to_something_else_is_not_taken() -> None:
 
 
 def test_a_refused_object_leaves_the_association() -> None:
-    callers: set[int] = set()
+    callers: set[Association] = set()
 
     def script(association: Association, incoming: Incoming) -> None:
-        callers.add(id(association))
+        callers.add(association)
         code = {1: 0xA900, 2: 0xB000, 3: 0xA700}[int(str(incoming.command[Field.AFFECTED_INSTANCE])[-1])]
         association.send(incoming.context, {**answer(incoming.command, code), Field.COMMENT: "检查号不符".encode()})
 
@@ -306,6 +327,29 @@ def test_matches_without_an_end() -> None:
     with _answering(script) as port, contextlib.closing(driver(port).connect()) as session:
         reply = session.send(query(StudyInstanceUID=""))
     assert (reply.kind, reply.status) == (ReplyKind.UNREACHABLE, statuses.PENDING_LOST)
+
+
+def test_studies_are_handed_out_as_they_come() -> None:
+    """Between two of them the same archive may be asked for other things."""
+    taken = threading.Event()
+
+    def script(association: Association, incoming: Incoming) -> None:
+        pending = {**answer(incoming.command, 0xFF00), Field.DATASET: SOME_DATASET}
+        for number in (1, 2) if b"STUDY" in incoming.dataset else ():
+            match = Dataset()
+            match.StudyInstanceUID = f"2.25.{number}"
+            association.send(incoming.context, pending, encoded(match))
+            assert taken.wait(5)
+        _success(association, incoming)
+
+    with _answering(script) as port, contextlib.closing(driver(port).archive()) as archive:
+        studies = archive.studies()
+        first = next(studies)
+        assert list(archive.instances(first.study)) == []
+        taken.set()
+        assert [first.study, *(each.study for each in studies)] == ["2.25.1", "2.25.2"]
+        next(archive.studies())  # given up half way
+        assert len(list(archive.studies())) == 2
 
 
 def test_a_performed_step() -> None:

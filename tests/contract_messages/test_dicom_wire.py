@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import random
+import socket
+import time
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -12,12 +16,16 @@ from hypothesis import strategies as st
 from pydicom.filereader import read_dataset
 
 from drivers.messages.dicom import negotiation, services, wire
+from drivers.messages.dicom.association import Association
 from drivers.messages.dicom.commands import NO_DATASET, SOME_DATASET, Field, Kind, decoded, encoded, number, text
 from drivers.messages.dicom.incoming import Incoming, Messages
+from drivers.messages.dicom.reading import Reading
 from drivers.messages.dicom.services import COMMITMENT, EXPLICIT, IMPLICIT, STUDY_FIND, Context
 from drivers.messages.dicom.statuses import meaning
 from drivers.messages.dicom.wire import NotDicom, Units
+from drivers.messages.line import Line
 from harness.model import ErrorClass, ReplyKind
+from tests.contract_messages.peers import Peer
 
 COMMAND = {
     Field.AFFECTED_CLASS: STUDY_FIND,
@@ -54,6 +62,39 @@ def test_messages_however_they_are_cut(sent: list[tuple[int, bytes]], longest: i
         expected.append((context, command, dataset))
     assert [(each.context, each.command, each.dataset) for each in _received(stream, cuts)] == expected
     assert all(len(body) <= longest for _, body in Units().feed(stream))
+
+
+def test_much_at_a_time() -> None:
+    datasets = [random.Random(size).randbytes(size) for size in (200_000, 3, 2_500_000, 70_000)]
+    stream = b"".join(b"".join(wire.carrying(1, encoded(COMMAND), each, 16384)) for each in datasets)
+    with Peer(lambda line: line.sendall(stream)) as peer, socket.create_connection(("127.0.0.1", peer.port)) as line:
+        association = Association(Line(line, 5.0))
+        received = [association.receive(time.monotonic() + 5.0) for _ in datasets]
+    assert [each.dataset for each in received] == datasets
+
+
+def test_memory_is_read_into_again_once_nobody_holds_a_piece_of_it() -> None:
+    reading = Reading()
+    reading.room()[:7] = b"written"
+    held = reading.read(7)
+    del reading
+    Reading().room()[:7] = b"another"
+    assert held == b"written"
+    del held
+    assert Reading().room()[:7] == b"written"
+
+
+def test_what_the_end_of_an_association_was_told_to_is_not_held() -> None:
+    with Peer(lambda line: None) as peer, socket.create_connection(("127.0.0.1", peer.port)) as line:
+        association = Association(Line(line, 5.0))
+
+        def user() -> weakref.ref[memoryview]:
+            image = memoryview(b"image")
+            with pytest.raises(ConnectionError):
+                association.receive(time.monotonic() + 5.0)
+            return weakref.ref(image)
+
+        assert user()() is None
 
 
 def test_a_data_set_is_not_copied_to_be_sent() -> None:

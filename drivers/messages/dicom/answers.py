@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from drivers.messages.dicom.commands import Command, Field, Kind, number, text
+from drivers.messages.dicom.fetched import Fetched
 from drivers.messages.dicom.statuses import Meaning, meaning
-from harness.imaging import DicomObject
 from harness.model import ErrorClass, Reply, ReplyKind
 
 HELD = 256 << 20  # bytes that all retrievals of a process together keep as they came: more than a CT of 300 slices
@@ -85,34 +85,34 @@ class Collected:
     __slots__ = ("_raw", "_rows", "count")
 
     def __init__(self) -> None:
-        self._raw: list[DicomObject] = []
+        self._raw: list[Fetched] = []
         self._rows: list[Mapping[str, Any]] = []
         self.count = 0
 
-    def add(self, item: DicomObject) -> None:
-        if _room.take(len(item.dataset)):
+    def add(self, item: Fetched) -> None:
+        if _room.take(item.size):
             self._raw.append(item)
         else:
             self._rows.append(_summary(item))
         self.count += 1
 
     def __del__(self) -> None:
-        _room.give_back(sum(len(each.dataset) for each in self._raw))
+        _room.give_back(sum(each.size for each in self._raw))
 
     def body(self, final: Command) -> bytes:
         """In the order of their UIDs: in which order an archive hands them out is its own affair."""
         while self._raw:
             self._rows.append(_summary(self._raw[-1]))
-            _room.give_back(len(self._raw.pop().dataset))
+            _room.give_back(self._raw.pop().size)
         rows = sorted(self._rows, key=lambda row: (str(row.get("series")), str(row.get("instance"))))
         counts = {name.name.lower(): number(final, name) for name in (Field.COMPLETED, Field.FAILED, Field.WARNING)}
         return _written({"objects": rows, **counts})
 
 
-def _summary(item: DicomObject) -> Mapping[str, Any]:
+def _summary(item: Fetched) -> Mapping[str, Any]:
     from harness.content.dicom import summary
 
-    return summary(item)
+    return summary(item.whole())
 
 
 def _written(value: object) -> bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from drivers.messages.dicom import datasets, fetching, services
 from drivers.messages.dicom.asked import Asked
@@ -24,6 +24,8 @@ from harness.imaging import DicomObject, InstanceHeld, StudyHeld
 from harness.message import MessageEndpoint, Outgoing
 from harness.model import Reply, ReplyKind
 
+_LISTING = services.Context(STUDY_FIND, (IMPLICIT,))
+
 Associate = Callable[[tuple[services.Context, ...]], Association]
 
 
@@ -32,28 +34,30 @@ class DicomArchive:
 
     def __init__(self, endpoint: MessageEndpoint, session: DicomSession, associate: Associate) -> None:
         self._endpoint = endpoint
-        self._session = session  # what is listed and stored goes over its association
-        self._associate = associate  # every study is fetched over one of its own
+        self._session = session  # what is stored, and the images of one study listed, goes over its association
+        self._associate = associate  # all studies are listed, and each is fetched, over one of its own
 
     def studies(self, first: dt.date | None = None, last: dt.date | None = None) -> Iterator[StudyHeld]:
-        dates = f"{_day(first)}-{_day(last)}" if first or last else ""
-        for found in self._found(
-            QueryRetrieveLevel="STUDY",
-            StudyInstanceUID="",
-            StudyDate=dates,
-            PatientID="",
-            ModalitiesInStudy="",
-            NumberOfStudyRelatedSeries="",
-            NumberOfStudyRelatedInstances="",
-        ):
-            yield StudyHeld(
-                study=found["StudyInstanceUID"],
-                patient=found["PatientID"],
-                date=found["StudyDate"],
-                modalities=tuple(filter(None, found["ModalitiesInStudy"].split("\\"))),
-                series=_count(found["NumberOfStudyRelatedSeries"]),
-                instances=_count(found["NumberOfStudyRelatedInstances"]),
-            )
+        """As they come: there may be millions, and other things may be asked between two of them."""
+        wanted = {
+            "QueryRetrieveLevel": "STUDY",
+            "StudyInstanceUID": "",
+            "StudyDate": f"{_day(first)}-{_day(last)}" if first or last else "",
+            "PatientID": "",
+            "ModalitiesInStudy": "",
+            "NumberOfStudyRelatedSeries": "",
+            "NumberOfStudyRelatedInstances": "",
+        }
+        with self._associated((_LISTING,)) as association:
+            for found in _matches(association, wanted):
+                yield StudyHeld(
+                    study=found["StudyInstanceUID"],
+                    patient=found["PatientID"],
+                    date=found["StudyDate"],
+                    modalities=tuple(filter(None, found["ModalitiesInStudy"].split("\\"))),
+                    series=_count(found["NumberOfStudyRelatedSeries"]),
+                    instances=_count(found["NumberOfStudyRelatedInstances"]),
+                )
 
     def instances(self, study: str) -> Iterator[InstanceHeld]:
         listed = self._found(QueryRetrieveLevel="SERIES", StudyInstanceUID=study, SeriesInstanceUID="")
@@ -72,16 +76,8 @@ class DicomArchive:
         if not classes:
             return
         returned = services.returning_classes(classes - {""}, services.LIMIT - len(fetching.CONTEXTS))
-        association = self._associate((*fetching.CONTEXTS, *returned))
-        done = False
-        try:
-            with self._faults():
-                yield from fetching.objects(association, study, self._receiving)
-            done = True
-        finally:
-            # One that is given up half way is of no use to anybody.
-            (association.leave if done else association.abort)()
-        association.part()
+        with self._associated((*fetching.CONTEXTS, *returned)) as association:
+            yield from fetching.objects(association, study, self._receiving)
 
     def store(self, item: DicomObject, /) -> Reply:
         headers = {"syntax": item.transfer_syntax, "sop": item.sop_instance}
@@ -98,18 +94,23 @@ class DicomArchive:
         self._session.close()
 
     def _found(self, **wanted: str) -> list[dict[str, str]]:
-        """The matches of a query, each with what was asked for."""
-        asked = Asked(
-            kind=Kind.C_FIND, abstract=STUDY_FIND, syntax=IMPLICIT, instance="", dataset=datasets.identifier(**wanted)
-        )
-        matches = []
+        """The matches of a query that has few."""
         with self._faults():
-            association = self._session.prepare((asked.context,))
-            for incoming in fetching.responses(association, asked):
-                if incoming.command[Field.DATASET] != NO_DATASET:
-                    match = datasets.read(incoming.dataset, association.syntax(incoming.context))
-                    matches.append({keyword: datasets.value(match, keyword) for keyword in wanted})
-        return matches
+            return list(_matches(self._session.prepare((_LISTING,)), wanted))
+
+    @contextlib.contextmanager
+    def _associated(self, contexts: tuple[services.Context, ...]) -> Iterator[Association]:
+        """For one question, however long it takes to be answered and whatever is asked elsewhere meanwhile."""
+        association = self._associate(contexts)
+        done = False
+        try:
+            with self._faults():
+                yield association
+            done = True
+        finally:
+            # One that is given up half way is of no use to anybody.
+            (association.leave if done else association.abort)()
+        association.part()
 
     def _receiving(self) -> Receiver:
         if not self._endpoint.receive_at:
@@ -129,6 +130,17 @@ class DicomArchive:
             raise StackUnreachable(f"{self._endpoint.url} 在 {self._endpoint.timeout_s:g} 秒内没有应答。") from None
         except (NotDicom, OSError) as error:
             raise StackUnreachable(f"{self._endpoint.url} 的应答中断或有误：{one_line(error)}。") from None
+
+
+def _matches(association: Association, wanted: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """What a query finds, each with what was asked for."""
+    asked = Asked(
+        kind=Kind.C_FIND, abstract=STUDY_FIND, syntax=IMPLICIT, instance="", dataset=datasets.identifier(**wanted)
+    )
+    for incoming in fetching.responses(association, asked):
+        if incoming.command[Field.DATASET] != NO_DATASET:
+            match = datasets.read(incoming.dataset, association.syntax(incoming.context))
+            yield {keyword: datasets.value(match, keyword) for keyword in wanted}
 
 
 def _day(day: dt.date | None) -> str:

@@ -12,6 +12,7 @@ from drivers.messages.dicom.commands import MEDIUM, NO_DATASET, SOME_DATASET, Fi
 from drivers.messages.dicom.services import (
     COMMITMENT,
     COMMITMENT_INSTANCE,
+    DEFLATED,
     IMPLICIT,
     PERFORMED_STEP,
     STUDY_FIND,
@@ -86,10 +87,12 @@ def asked(message: Outgoing) -> Asked | None:
     instance = message.headers.get("sop", "")
     if kind is Kind.N_ACTION and not instance:
         instance = COMMITMENT_INSTANCE
+    syntax = message.headers.get("syntax", IMPLICIT)
+    odd = syntax == DEFLATED and len(message.body) % 2 == 1  # PS3.5 A.5 has a NUL behind such a stream
     return Asked(
         kind=kind,
         abstract=message.path or _USUAL.get(kind, ""),
-        syntax=message.headers.get("syntax", IMPLICIT),
+        syntax=syntax,
         instance=instance,
-        dataset=message.body,
+        dataset=message.body + b"\0" if odd else message.body,
     )

@@ -15,12 +15,14 @@ from drivers.messages.dicom import wire
 from drivers.messages.dicom.commands import Command, encoded
 from drivers.messages.dicom.incoming import Incoming, Messages
 from drivers.messages.dicom.negotiation import Agreement, Offer, acceptance, agreed, offered, request
+from drivers.messages.dicom.reading import Reading
 from drivers.messages.dicom.services import Context
 from drivers.messages.dicom.wire import NotDicom, Piece, Units
 from drivers.messages.line import Line
 
 PATIENCE_S = 10.0  # for the peer to agree on an association
 _FAREWELL_S = 1.0
+_MUCH = 1 << 15
 _PIECE = 1000  # bytes: less than a packet, so the peer may be waiting
 _TRANSIENT = 2
 _REASONS = {
@@ -50,13 +52,17 @@ class Ended(ConnectionError):
 class Association:
     """Messages to and from one peer."""
 
-    __slots__ = ("_arrived", "_end", "_messages", "_number", "_units", "agreement", "contexts", "line", "offer")
+    __slots__ = (
+        *("_arrived", "_end", "_messages", "_number", "_reading", "_units"),
+        *("agreement", "contexts", "line", "offer"),
+    )
 
     def __init__(self, line: Line) -> None:
         self.line = line
         self._units = Units()
         self._messages = Messages()
         self._arrived: deque[Incoming] = deque()
+        self._reading: Reading | None = None
         self._number = 0
         self._end: Exception | None = None  # why nothing comes any more
         self.offer = Offer(called="", calling="", contexts={})
@@ -97,8 +103,9 @@ class Association:
         """The next message of the peer's."""
         while not self._arrived:
             if self._end is not None:
-                raise self._end
-            data = self.line.receive(deadline)
+                # Another one each time: what was raised keeps alive the frames that it went through, and their images.
+                raise type(self._end)(*self._end.args)
+            data = self._read(deadline)
             self._take(data)
             if not self._arrived and len(data) < _PIECE:
                 self.line.acknowledge()
@@ -129,7 +136,7 @@ class Association:
             while self._end is None and (data := self.line.unasked()) is not None:
                 self._take(data)
         except (OSError, NotDicom) as error:
-            self._end = error
+            self._end = error.with_traceback(None)
         if self._end is not None:
             self.close()
         return self._end is None
@@ -155,7 +162,16 @@ class Association:
     def close(self) -> None:
         self.line.close()
 
-    def _take(self, data: bytes) -> None:
+    def _read(self, deadline: float) -> Piece:
+        """What has come next. Once much comes at a time, it is read in large pieces."""
+        if self._reading is not None:
+            return self._reading.read(self.line.receive_into(self._reading.room(), deadline))
+        data = self.line.receive(deadline)
+        if len(data) >= _MUCH:
+            self._reading = Reading()
+        return data
+
+    def _take(self, data: Piece) -> None:
         """Whatever came. The end of the association is told of when all that came before it has been received."""
         if not data:
             self._end = Ended("对端关闭了连接")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from drivers.messages.dicom.wire import NotDicom
 
@@ -61,8 +61,8 @@ class Field(enum.IntEnum):
 
 _UIDS = {Field.AFFECTED_CLASS, Field.REQUESTED_CLASS, Field.AFFECTED_INSTANCE, Field.REQUESTED_INSTANCE}
 _TEXTS = {Field.DESTINATION, Field.COMMENT, Field.ORIGINATOR}
-_KNOWN = {int(each): each for each in Field}
 _HEAD = struct.Struct("<HHL")
+_SHORT = struct.Struct("<H")
 _NUMBER = struct.Struct("<HHLH")
 _GROUP_LENGTH = struct.Struct("<HHLL")
 
@@ -91,18 +91,13 @@ def decoded(data: bytes) -> dict[Field, str | int | bytes]:
         if end - at < _HEAD.size:
             raise NotDicom("命令集不完整")
         group, element, length = _HEAD.unpack_from(data, at)
-        at += _HEAD.size
-        if group or at + length > end:
+        start, at = at + _HEAD.size, at + _HEAD.size + length
+        if group or at > end:
             raise NotDicom("命令集的编码有误")
-        raw = data[at : at + length]
-        at += length
-        name = _KNOWN.get(element)
-        if name in _UIDS or name in _TEXTS:
-            found[name] = raw.decode("latin-1").rstrip("\0 ") if name in _UIDS else _text(raw)
-        elif name is not None:
-            if length != 2:
-                raise NotDicom(f"命令集元素 (0000,{element:04X}) 的长度有误")
-            found[name] = int.from_bytes(raw, "little")
+        known = _KNOWN.get(element)
+        if known is not None:
+            name, read = known
+            found[name] = read(data[start:at])
     if Field.COMMAND not in found or Field.DATASET not in found:
         raise NotDicom("命令集缺少命令字段或数据集类型")
     return found
@@ -130,6 +125,17 @@ def answer(request: Command, status: int) -> dict[Field, str | int | bytes]:
     return told | {name: request[name] for name in kept if name in request}
 
 
+def _uid(raw: bytes) -> str:
+    return raw.decode("latin-1").rstrip("\0 ")
+
+
+def _number(raw: bytes) -> int:
+    if len(raw) != _SHORT.size:
+        raise NotDicom("命令集中一个数的长度有误")
+    value: int = _SHORT.unpack(raw)[0]
+    return value
+
+
 def _text(raw: bytes) -> str:
     """An error comment comes in whatever the peer's machine writes."""
     for codec in ("utf-8", "gb18030"):
@@ -138,3 +144,8 @@ def _text(raw: bytes) -> str:
         except UnicodeDecodeError:
             continue
     return raw.decode("latin-1").strip("\0 ")
+
+
+_KNOWN: dict[int, tuple[Field, Callable[[bytes], str | int]]] = {
+    int(each): (each, _uid if each in _UIDS else _text if each in _TEXTS else _number) for each in Field
+}

@@ -12,8 +12,9 @@ from drivers.messages.dicom.answers import Collected, DicomReply
 from drivers.messages.dicom.asked import Asked
 from drivers.messages.dicom.association import Association
 from drivers.messages.dicom.commands import NO_DATASET, RESPONSE, Command, Field, Kind, answer, number
+from drivers.messages.dicom.fetched import Fetched
 from drivers.messages.dicom.incoming import Incoming
-from drivers.messages.dicom.receiver import Event, reported, stored
+from drivers.messages.dicom.receiver import Event, reported
 from drivers.messages.dicom.wire import NotDicom
 from harness.model import ErrorClass, Reply, ReplyKind
 
@@ -101,7 +102,7 @@ class Exchange:
             if number(command, Field.STATUS) not in statuses.PENDING:
                 self.final = command
         elif kind == Kind.C_STORE:
-            self.collected.add(stored(self._association, incoming))
+            self.collected.add(Fetched.of(self._association, incoming))
         elif kind == Kind.N_EVENT_REPORT and (report := reported(self._association, incoming)) is not None:
             self.events[report[0]] = report[1]
 

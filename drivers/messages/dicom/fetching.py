@@ -14,8 +14,9 @@ from drivers.messages.dicom.asked import Asked
 from drivers.messages.dicom.association import Association
 from drivers.messages.dicom.commands import RESPONSE, Field, Kind, number, text
 from drivers.messages.dicom.exchange import converse
+from drivers.messages.dicom.fetched import Fetched
 from drivers.messages.dicom.incoming import Incoming
-from drivers.messages.dicom.receiver import Receiver, stored
+from drivers.messages.dicom.receiver import Receiver
 from drivers.messages.dicom.services import IMPLICIT, NAMES, STUDY_GET, STUDY_MOVE, Context
 from drivers.messages.dicom.statuses import PENDING, meaning
 from drivers.messages.dicom.wire import NotDicom
@@ -39,7 +40,7 @@ def objects(association: Association, study: str, receiving: Callable[[], Receiv
         asked = Asked(kind=Kind.C_GET, abstract=STUDY_GET, syntax=IMPLICIT, instance="", dataset=query)
         for incoming in responses(association, asked):
             if number(incoming.command, Field.COMMAND) == Kind.C_STORE:
-                yield stored(association, incoming)
+                yield Fetched.of(association, incoming).whole()
     else:
         asked = Asked(kind=Kind.C_MOVE, abstract=STUDY_MOVE, syntax=IMPLICIT, instance="", dataset=query)
         yield from _brought(association, asked, receiving())
@@ -101,7 +102,7 @@ def _brought(association: Association, asked: Asked, ours: Receiver) -> Iterator
 
     def move() -> None:
         try:
-            with ours.retrieval(asked.dataset, asked.syntax, handover.put) as key:
+            with ours.retrieval(asked.dataset, asked.syntax, lambda item: handover.put(item.whole())) as key:
                 for _ in responses(
                     association, asked, message=key, destination=ours.title, progress=lambda: handover.taken
                 ):

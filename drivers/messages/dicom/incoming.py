@@ -5,21 +5,26 @@ Not here: cutting the stream into units (`wire.py`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drivers.messages.dicom.commands import NO_DATASET, Command, Field, decoded
-from drivers.messages.dicom.wire import COMMAND, LAST, LONGEST, VALUE, NotDicom
+from drivers.messages.dicom.wire import COMMAND, LAST, LONGEST, VALUE, NotDicom, Piece
 
 _LONGEST_COMMAND = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A message of the peer's."""
+    """A message of the peer's. Its data set lies in the pieces that came until somebody wants it whole."""
 
     context: int
     command: Command
-    dataset: bytes = b""
+    pieces: Sequence[Piece] = ()
+
+    @property
+    def dataset(self) -> bytes:
+        return b"".join(self.pieces)
 
 
 class Messages:
@@ -45,23 +50,27 @@ class Messages:
         at, end = 0, len(body)
         while at < end:
             if not self._left:
-                upto = min(end, at + VALUE.size - len(self._head))
-                self._head += body[at:upto]
-                at = upto
-                if len(self._head) < VALUE.size:
-                    break
-                self._begin(*VALUE.unpack(self._head))
-            upto = min(end, at + self._left)
-            if upto > at:
-                self._parts.append(body[at:upto])
-                self._left -= upto - at
-                at = upto
+                if not self._head and end - at >= VALUE.size:
+                    self._begin(*VALUE.unpack_from(body, at))
+                    at += VALUE.size
+                else:
+                    head = body[at : at + VALUE.size - len(self._head)]
+                    self._head += head
+                    at += len(head)
+                    if len(self._head) < VALUE.size:
+                        break
+                    self._begin(*VALUE.unpack(self._head))
+                    self._head.clear()
+            if self._left and at < end:
+                part = body[at : at + self._left]
+                self._parts.append(part)
+                self._left -= len(part)
+                at += len(part)
             if self._last and not self._left and (message := self._ended()) is not None:
                 whole.append(message)
         return whole
 
     def _begin(self, length: int, context: int, control: int) -> None:
-        self._head.clear()
         if not 2 <= length <= LONGEST:
             raise NotDicom("P-DATA 单元中分段的长度有误")
         self._continue(context, control)
@@ -78,14 +87,12 @@ class Messages:
     def _ended(self) -> Incoming | None:
         """The message, unless its data set is still to come."""
         self._last = False
-        content = b"".join(self._parts)
-        self._parts.clear()
-        command = self._command
-        if command is None:
-            command = decoded(content)
-            if command[Field.DATASET] != NO_DATASET:
-                self._command = command
-                return None
-            content = b""
-        self._command = None
-        return Incoming(self._context, command, content)
+        pieces, self._parts = self._parts, []
+        command, self._command = self._command, None
+        if command is not None:
+            return Incoming(self._context, command, pieces)
+        command = decoded(b"".join(pieces))
+        if command[Field.DATASET] == NO_DATASET:
+            return Incoming(self._context, command)
+        self._command = command
+        return None

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from drivers.messages.dicom.association import Association, Rejected
 from drivers.messages.dicom.commands import RESPONSE, SOME_DATASET, Command, Field, Kind, answer, number, text
+from drivers.messages.dicom.fetched import Fetched
 from drivers.messages.dicom.handing_out import Brought, hand_back, move
 from drivers.messages.dicom.incoming import Incoming
 from drivers.messages.dicom.negotiation import Offer
@@ -133,7 +134,7 @@ class DicomProvider:
         if kind & RESPONSE or kind == Kind.C_CANCEL:
             return
         if kind == Kind.C_STORE:
-            status = self._counter.store(_object(association, incoming), sender)
+            status = self._counter.store(Fetched.of(association, incoming).whole(), sender)
             association.send(incoming.context, answer(command, status))
         elif kind in _METHODS:
             self._ask(association, incoming, _METHODS[Kind(kind)])
@@ -212,15 +213,6 @@ class DicomProvider:
         failed = brought.failures(syntax)
         final = _told(command, brought.status, failed) | brought.told(ended=True)
         association.send(incoming.context, final, failed)
-
-
-def _object(association: Association, incoming: Incoming) -> DicomObject:
-    return DicomObject(
-        sop_class=text(incoming.command, Field.AFFECTED_CLASS),
-        sop_instance=text(incoming.command, Field.AFFECTED_INSTANCE),
-        transfer_syntax=association.syntax(incoming.context),
-        dataset=incoming.dataset,
-    )
 
 
 def _told(request: Command, status: int, dataset: bytes = b"") -> dict[Field, str | int | bytes]:

@@ -17,14 +17,14 @@ from dataclasses import dataclass, field
 
 from drivers.messages.dicom import datasets
 from drivers.messages.dicom.association import Association, Rejected
-from drivers.messages.dicom.commands import RESPONSE, Field, Kind, answer, number, text
+from drivers.messages.dicom.commands import RESPONSE, Field, Kind, answer, number
+from drivers.messages.dicom.fetched import Fetched
 from drivers.messages.dicom.incoming import Incoming
 from drivers.messages.dicom.negotiation import Offer
 from drivers.messages.dicom.services import querying
 from drivers.messages.dicom.wire import NotDicom
 from drivers.messages.line import Line
 from harness.errors import BadInput
-from harness.imaging import DicomObject
 
 SUCCESS, PROCESSING_FAILURE, NOT_WAITED_FOR, NO_SUCH_OPERATION = 0x0000, 0x0110, 0x0124, 0x0211
 _IDLE_S = 600.0  # a caller that says nothing for so long is hung up on
@@ -46,7 +46,7 @@ class _Waiting:
 
     identifier: bytes
     syntax: str
-    take: Callable[[DicomObject], None]
+    take: Callable[[Fetched], None]
     studies: str | None = field(default=None)
 
     def of(self, study: str) -> bool:
@@ -76,7 +76,7 @@ class Receiver:
             each.hang_up()
 
     @contextlib.contextmanager
-    def retrieval(self, identifier: bytes, syntax: str, take: Callable[[DicomObject], None]) -> Iterator[int]:
+    def retrieval(self, identifier: bytes, syntax: str, take: Callable[[Fetched], None]) -> Iterator[int]:
         """The message id under which a C-MOVE must be sent so that its objects are brought to `take`."""
         key = next(_numbers) % 0xFFFF + 1
         self._retrievals[key] = _Waiting(identifier=identifier, syntax=syntax, take=take)
@@ -125,7 +125,7 @@ class Receiver:
         if kind == Kind.C_ECHO:
             status = SUCCESS
         elif kind == Kind.C_STORE:
-            status = self._stored(stored(association, incoming), number(command, Field.ORIGINATING_MESSAGE))
+            status = self._stored(Fetched.of(association, incoming), number(command, Field.ORIGINATING_MESSAGE))
         elif kind == Kind.N_EVENT_REPORT:
             report = reported(association, incoming)
             if report is not None and report[0] in self._events:
@@ -133,33 +133,23 @@ class Receiver:
             status = SUCCESS if report is not None else PROCESSING_FAILURE
         association.send(incoming.context, answer(command, status))
 
-    def _stored(self, item: DicomObject, asked_by: int) -> int:
+    def _stored(self, item: Fetched, asked_by: int) -> int:
         waiting = self._retrievals.get(asked_by) or self._by_study(item)
         if waiting is None:
             return NOT_WAITED_FOR
         waiting.take(item)
         return SUCCESS
 
-    def _by_study(self, item: DicomObject) -> _Waiting | None:
+    def _by_study(self, item: Fetched) -> _Waiting | None:
         """For an archive that does not say which message it was asked by."""
         all_of_them = tuple(self._retrievals.values())
         if len(all_of_them) == 1:
             return all_of_them[0]
         try:
-            study = datasets.value(datasets.read(item.dataset, item.transfer_syntax), "StudyInstanceUID")
+            study = datasets.value(datasets.read(item.whole().dataset, item.transfer_syntax), "StudyInstanceUID")
             return next((each for each in all_of_them if each.of(study)), None)
         except NotDicom:
             return None
-
-
-def stored(association: Association, incoming: Incoming) -> DicomObject:
-    """The object of a C-STORE of the peer's."""
-    return DicomObject(
-        sop_class=text(incoming.command, Field.AFFECTED_CLASS),
-        sop_instance=text(incoming.command, Field.AFFECTED_INSTANCE),
-        transfer_syntax=association.syntax(incoming.context),
-        dataset=incoming.dataset,
-    )
 
 
 def reported(association: Association, incoming: Incoming) -> tuple[str, Event] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pydicom import uid
 
 IMPLICIT, EXPLICIT = str(uid.ImplicitVRLittleEndian), str(uid.ExplicitVRLittleEndian)
+DEFLATED = str(uid.DeflatedExplicitVRLittleEndian)
 VERIFICATION = "1.2.840.10008.1.1"
 COMMITMENT = "1.2.840.10008.1.20.1"
 COMMITMENT_INSTANCE = "1.2.840.10008.1.20.1.1"  # the one instance that everybody addresses
@@ -53,7 +54,7 @@ _RARE = (
     uid.JPEGLossless,
     uid.JPEGExtended12Bit,
     uid.JPEGLSNearLossless,
-    uid.DeflatedExplicitVRLittleEndian,
+    DEFLATED,
     uid.ExplicitVRBigEndian,
     uid.HTJ2KLossless,
     uid.HTJ2K,

@@ -40,7 +40,12 @@ class DicomSession:
         self._study = ""  # of which the objects go over the association
         self._receiver: Receiver | None = None
         self._leaving: Association | None = None
-        self._association: Association | None = self._associated()
+        self._association: Association | None = None
+        try:
+            self._association = self._associated()
+        except Rejected as rejected:
+            if not rejected.transient:  # one that is merely busy is told so when it is asked for something
+                raise
         if not endpoint.persistent:
             self._leave()
 

@@ -78,17 +78,24 @@ class Units:
         """Bytes of a unit that is not whole yet."""
         return len(self._part)
 
-    def feed(self, data: bytes) -> list[tuple[int, memoryview]]:
+    def feed(self, data: Piece) -> list[tuple[int, memoryview]]:
         """Kind and body of the units that are whole now; of data units, what there is of their bodies."""
         view, at, end = memoryview(data), 0, len(data)
         units: list[tuple[int, memoryview]] = []
         while at < end:
-            upto = min(end, at + (self._left or self._need - len(self._part)))
-            piece, at = view[at:upto], upto
+            if not self._left and not self._part and end - at >= _HEAD.size:
+                kind, length = _HEAD.unpack_from(view, at)
+                if kind == DATA and 0 < length <= LONGEST:
+                    at += _HEAD.size
+                    self._left = length
             if self._left:
+                piece = view[at : at + self._left]
+                at += len(piece)
                 self._left -= len(piece)
                 units.append((DATA, piece))
                 continue
+            piece = view[at : at + self._need - len(self._part)]
+            at += len(piece)
             self._part += piece
             if len(self._part) == self._need and (unit := self._completed()) is not None:
                 units.append(unit)

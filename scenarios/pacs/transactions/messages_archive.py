@@ -21,6 +21,7 @@ from scenarios.pacs.transactions.serving import correcting
 from scenarios.pacs.world import Exam, later, one_of
 
 BATCH = 2  # studies of a migration
+_LOOKED_AT = 8
 
 # --------------------------------------------------------------------------- 存储
 
@@ -133,8 +134,15 @@ def remove_study(tx: Conversation, *, study: Mapping[str, Any], log_no: str, at:
 
 
 def draw_remove_study(drawing: Drawing) -> Drawn:
-    exam: Exam | None = drawing.take("online")
-    if exam is None:
+    """The oldest that is no CT: those are few, and what is removed cannot be compared at the end."""
+    for _ in range(_LOOKED_AT):
+        exam: Exam | None = drawing.take("online")
+        if exam is None:
+            return None
+        if exam.study["modality"] != "CT":
+            break
+        drawing.put("online", exam)
+    else:
         return None
     drawing.put("removed", exam)
     return {"study": exam.study, "log_no": drawing.number("L"), "at": later(drawing, exam.at, 60, 90)}
