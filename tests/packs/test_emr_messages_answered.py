@@ -185,6 +185,8 @@ def test_bad_messages_are_declined_and_leave_nothing_and_the_good_one_goes_throu
 
     made = made_of(good)
     for bad in tuple(made.values()):
+        if bad.name not in made:  # the good message of now has nothing that this could be made of
+            continue
         told = [bench.say(message, good, body) for body in made[bad.name].bodies]
         if bad.expect is Expect.ONCE:
             assert accepted(message, told[0][0])

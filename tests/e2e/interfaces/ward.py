@@ -91,6 +91,7 @@ class Ward:
     )
     invariants: tuple[Invariant, ...] = ()
     rules: tuple[Rule, ...] = ()
+    archive: None = None
 
     def world(self, scale: Scale) -> Any:
         return scale
