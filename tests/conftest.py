@@ -60,14 +60,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_SKIPPED] = []
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On two cores (`-n 2 --dist loadgroup`) a file stays together, and so does the contract suite: its servers are
-    started once, and its last test says what all of it showed."""
-    for item in items:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        item.add_marker(pytest.mark.xdist_group("contract" if folder == "contract" else str(item.path)))
-
-
 def pytest_runtest_setup(item: pytest.Item) -> None:
     known = apt_packages()
     for mark in item.iter_markers("needs_apt"):

@@ -46,6 +46,9 @@ def _frugal(items: list[Item]) -> list[Item]:
 
 ITEMS = _frugal(functional(PACK, WORLD, count=200, seed=20260101, endpoints=INTERFACES))
 
+# Both at once every day: `tests/e2e/imaging`, with real archives.
+STACKS = ("original", pytest.param("migrated", marks=pytest.mark.long))
+
 # What the RIS answers, as PS3.7 annex C says it; what the archive declines is asked below.
 REFUSED_BY_RIS = {
     "probe_mpps_begin_twice": "0111H",
@@ -102,7 +105,7 @@ def both(original: tuple[Replayed, dict[str, int]], migrated: tuple[Replayed, di
     return Recordings(original_1=observed, original_2=observed, migrated=migrated[0].observed)
 
 
-@pytest.mark.parametrize("stack", ["original", "migrated"])
+@pytest.mark.parametrize("stack", STACKS)
 def test_the_pass_is_in_order(stack: str, request: pytest.FixtureRequest) -> None:
     """Everything that is no probe works, and so does every case of Chinese; every message is sent."""
     replayed: Replayed = request.getfixturevalue(stack)[0]
@@ -115,7 +118,7 @@ def test_the_pass_is_in_order(stack: str, request: pytest.FixtureRequest) -> Non
     assert replayed.violated_before == replayed.violated_after == ()
 
 
-@pytest.mark.parametrize("stack", ["original", "migrated"])
+@pytest.mark.parametrize("stack", STACKS)
 def test_the_ris_declines_steps_out_of_order(stack: str, request: pytest.FixtureRequest) -> None:
     replayed: Replayed = request.getfixturevalue(stack)[0]
     said = {
@@ -126,7 +129,7 @@ def test_the_ris_declines_steps_out_of_order(stack: str, request: pytest.Fixture
     assert {name: text.partition(" ")[0] for name, text in said.items()} == REFUSED_BY_RIS
 
 
-@pytest.mark.parametrize("stack", ["original", "migrated"])
+@pytest.mark.parametrize("stack", STACKS)
 def test_the_archive_takes_no_object_that_cannot_be_told_from_others(
     stack: str, request: pytest.FixtureRequest
 ) -> None:
@@ -138,7 +141,7 @@ def test_the_archive_takes_no_object_that_cannot_be_told_from_others(
     assert not taken & declined
 
 
-@pytest.mark.parametrize("stack", ["original", "migrated"])
+@pytest.mark.parametrize("stack", STACKS)
 def test_what_the_ris_believes_is_what_the_archive_holds(stack: str, request: pytest.FixtureRequest) -> None:
     """Every study on-line with as many images as were counted, none that was removed, beside reports and the like."""
     replayed, kept = request.getfixturevalue(stack)
@@ -159,6 +162,7 @@ def test_what_the_ris_believes_is_what_the_archive_holds(stack: str, request: py
             assert kept[study["uid"]] == images_in(study)
 
 
+@pytest.mark.long
 def test_replies_data_and_objects_are_the_same_on_both(
     both: Recordings, original: tuple[Replayed, dict[str, int]], migrated: tuple[Replayed, dict[str, int]]
 ) -> None:
@@ -170,6 +174,7 @@ def test_replies_data_and_objects_are_the_same_on_both(
     assert original[1] == migrated[1]
 
 
+@pytest.mark.long
 def test_what_equipment_told_is_what_is_stored(both: Recordings) -> None:
     run = {"packs": {"pacs": pack_as_dict(PACK, INTERFACES)}, "stacks": {}}
     stored = list(stored_fields(run, "pacs", both))
