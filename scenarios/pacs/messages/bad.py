@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.content.dicom.spoiling import SPOILS
-
 from harness.message import Message, Outgoing
 from scenarios.pacs.images.encoded import object_of
 from scenarios.pacs.images.study import from_dict
