@@ -6,23 +6,19 @@ nothing. Not here: what is answered, which is the counter's affair.
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import socket
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from drivers.messages.dicom.association import Association, Rejected
+from drivers.messages.dicom.association import Association
+from drivers.messages.dicom.called import Called
 from drivers.messages.dicom.commands import RESPONSE, SOME_DATASET, Command, Field, Kind, answer, number, text
 from drivers.messages.dicom.fetched import Fetched
 from drivers.messages.dicom.handing_out import Brought, hand_back, move
 from drivers.messages.dicom.incoming import Incoming
 from drivers.messages.dicom.negotiation import Offer
 from drivers.messages.dicom.services import EXPLICIT, IMPLICIT, LIMIT
-from drivers.messages.dicom.wire import NotDicom
-from drivers.messages.line import Line
 from harness.errors import BadInput
 from harness.imaging import DicomObject
 
@@ -70,44 +66,17 @@ class DicomProvider:
         self._counter = counter
         self._charset = charset
         self._destinations = destinations or {}
-        self._open: set[Line] = set()
         try:
-            self._listening = socket.create_server(("127.0.0.1", port), backlog=128)
+            self._called = Called("127.0.0.1", port, self._accepted, self._converse, idle_s=_IDLE_S)
         except OSError as error:
             raise BadInput(
                 f"不能在 127.0.0.1:{port} 上提供 DICOM 服务：{error.strerror}。", hint="请换一个空闲的端口。"
             ) from None
-        self.port: int = self._listening.getsockname()[1]
-        threading.Thread(target=self._accept, name=f"dicom-{self.port}", daemon=True).start()
+        self.port = self._called.port
 
     def close(self) -> None:
         """Stop listening and hang up."""
-        with contextlib.suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)  # wakes whoever waits on it
-        self._listening.close()
-        for each in tuple(self._open):
-            each.hang_up()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                caller, _ = self._listening.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(caller,), daemon=True).start()
-
-    def _serve(self, caller: socket.socket) -> None:
-        caller.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        line = Line(caller, _IDLE_S)
-        self._open.add(line)
-        try:
-            with contextlib.suppress(OSError, NotDicom, Rejected):
-                association = Association.answered(line, self._accepted)
-                with contextlib.closing(association):
-                    self._converse(association)
-        finally:
-            self._open.discard(line)
-            line.close()
+        self._called.close()
 
     def _accepted(self, proposed: Offer) -> Mapping[int, str]:
         """Each context in the syntax that the peer names first among those that there are."""

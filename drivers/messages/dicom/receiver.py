@@ -9,21 +9,20 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from drivers.messages.dicom import datasets
-from drivers.messages.dicom.association import Association, Rejected
+from drivers.messages.dicom.association import Association
+from drivers.messages.dicom.called import Called
 from drivers.messages.dicom.commands import RESPONSE, Field, Kind, answer, number
 from drivers.messages.dicom.fetched import Fetched
 from drivers.messages.dicom.incoming import Incoming
 from drivers.messages.dicom.negotiation import Offer
 from drivers.messages.dicom.services import querying
 from drivers.messages.dicom.wire import NotDicom
-from drivers.messages.line import Line
 from harness.errors import BadInput
 
 SUCCESS, PROCESSING_FAILURE, NOT_WAITED_FOR, NO_SUCH_OPERATION = 0x0000, 0x0110, 0x0124, 0x0211
@@ -62,18 +61,12 @@ class Receiver:
         self.title = title
         self._retrievals: dict[int, _Waiting] = {}
         self._events: dict[str, Event | None] = {}
-        self._callers: set[Line] = set()
-        self._listening = socket.create_server((host, port), backlog=128)
-        self.port: int = self._listening.getsockname()[1]
-        threading.Thread(target=self._accept, name=f"dicom-{self.port}", daemon=True).start()
+        self._called = Called(host, port, _accepted, self._converse, idle_s=_IDLE_S)
+        self.port = self._called.port
 
     def close(self) -> None:
         """Stop listening and hang up."""
-        with contextlib.suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)  # wakes whoever waits on it
-        self._listening.close()
-        for each in tuple(self._callers):
-            each.hang_up()
+        self._called.close()
 
     @contextlib.contextmanager
     def retrieval(self, identifier: bytes, syntax: str, take: Callable[[Fetched], None]) -> Iterator[int]:
@@ -95,26 +88,9 @@ class Receiver:
     def forget(self, transaction: str) -> None:
         self._events.pop(transaction, None)
 
-    def _accept(self) -> None:
+    def _converse(self, association: Association) -> None:
         while True:
-            try:
-                caller, _ = self._listening.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(caller,), daemon=True).start()
-
-    def _serve(self, caller: socket.socket) -> None:
-        caller.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        line = Line(caller, _IDLE_S)
-        self._callers.add(line)
-        try:
-            with contextlib.suppress(OSError, NotDicom, Rejected):
-                association = Association.answered(line, _accepted)
-                while True:
-                    self._answer(association, association.receive(time.monotonic() + _IDLE_S))
-        finally:
-            self._callers.discard(line)
-            line.close()
+            self._answer(association, association.receive(time.monotonic() + _IDLE_S))
 
     def _answer(self, association: Association, incoming: Incoming) -> None:
         command = incoming.command
