@@ -187,6 +187,8 @@ def _stow(archive: Archive, request: Request, asked: _Resource) -> Answer:
         parts = list(multipart.parts_of(content_type, request.body))
     except ValueError:
         raise Declined(400, "not multipart") from None
+    if not parts:
+        raise Declined(400, "no object in it")
     stored: list[Model] = []
     failed: list[Model] = []
     for part in parts:
