@@ -150,7 +150,6 @@ def loaded(users: int, rate_per_s: float) -> Plan:
     return replace(small, load=replace(small.load, seconds=5.0, warmup_seconds=0.5, levels=(level,)))
 
 
-@pytest.mark.long
 def test_slow_storing_shows_in_the_times_of_its_message(storing: Site, tmp_path: Path) -> None:
     result = storing.under_load(tmp_path / "run", loaded(2, 4.0), storing.script.told(f"slow {SLOW_S}"))
     assert roots(result) == []
@@ -158,7 +157,6 @@ def test_slow_storing_shows_in_the_times_of_its_message(storing: Site, tmp_path:
     assert times["c_store_image", "migrated"] > times["c_store_image", "original"] + 1000 * SLOW_S / 2
 
 
-@pytest.mark.long
 def test_refusals_at_four_parallel_senders_fail_the_load(storing: Site, tmp_path: Path) -> None:
     """One sender at a time, as in the functional pass, meets none."""
     with storing.script.told(f"slow {SLOW_S}"):  # so that there are always several at once
