@@ -28,11 +28,6 @@ def arrivals(rng: Uniform, *, rate_per_s: float) -> Iterator[int]:
         yield int(t * NS)
 
 
-def wait_ns(*, due_ns: int, elapsed_ns: int) -> int:
-    """How long to sleep before sending; 0 when it is already late."""
-    return max(0, due_ns - elapsed_ns)
-
-
 def sendable(*, due_ns: int, elapsed_ns: int, seconds: float, grace_s: float) -> bool:
     """Whether an item may still be sent: it belongs to the block, and the backlog has not outlived its grace."""
     return due_ns < seconds * NS and elapsed_ns < (seconds + grace_s) * NS

@@ -18,6 +18,16 @@ from harness.interface_result import (
     JourneyLeg,
     StoredFields,
 )
+from harness.load_result import (
+    Bottleneck,
+    Calibration,
+    Capacity,
+    Gap,
+    GeneratorProcess,
+    HeatMap,
+    PercentileAtLoad,
+    TransactionCost,
+)
 
 FORMAT = 1
 
@@ -197,6 +207,12 @@ class LoadBlock:
     invalid_reason: str = ""
     replies: dict[str, int] = field(default_factory=dict)
     error_classes: dict[str, int] = field(default_factory=dict)
+    kind: str = "load"  # or: stress peak endurance (GB/T 39788)
+    model: str = "open"  # or: closed
+    rate_per_s: float = 0.0  # transactions that the plan begins per second
+    warmup_s: float = 0.0  # what the beginning of the block was left out of the figures
+    attempt: int = 1  # how often this block was begun
+    generators: tuple[GeneratorProcess, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +236,7 @@ class Estimate:
     scope: str = "transaction"  # or: message, leg (`transaction` is then the message's name, or journey/leg)
     excluded: str = ""  # why it does not count (function differs, too few samples …)
     blocks_needed: int = 0  # further blocks per stack that would decide, 0 where decided
+    verdict: Judgement | None = None  # of the judged metric, where it counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +282,11 @@ class Result:
     documents: tuple[DocumentCheck, ...] = ()
     battery: tuple[HandledCase, ...] = ()
     images: tuple[ImagesHeld, ...] = ()
+    calibrations: tuple[Calibration, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    costs: tuple[TransactionCost, ...] = ()
+    bottlenecks: tuple[Bottleneck, ...] = ()
+    capacities: tuple[Capacity, ...] = ()
     prelude: tuple[str, ...] = ()  # what a session of the migrated product is told before a script is reproduced
 
 
@@ -307,3 +329,5 @@ class Series:
     distributions: tuple[Distribution, ...]
     timelines: tuple[Timeline, ...]
     windows: tuple[Window, ...]
+    percentiles: tuple[PercentileAtLoad, ...] = ()
+    heat_maps: tuple[HeatMap, ...] = ()

@@ -31,6 +31,7 @@ Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 Text = Annotated[str, Field(min_length=1)]
 Metric = Literal["p50", "p90", "p95", "p99"]
+LoadKind = Literal["load", "stress", "peak", "endurance"]
 
 SIDES = {"A": Role.ORIGINAL, "B": Role.MIGRATED}
 
@@ -65,7 +66,11 @@ class FunctionalPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """One load level: so many users who together begin so many transactions per second."""
+    """One load level: so many users who together begin so many transactions per second.
+
+    Open: the intended moments are fixed beforehand (`rate_per_s`, or a hospital's day that it follows from).
+    Closed: a user thinks for `think_s` on average after each answer, so that a slow system is asked less.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
@@ -73,6 +78,11 @@ class Level:
     users: Count
     rate_per_s: Positive
     packs: tuple[Text, ...] = ()  # that are put under this load; none named: all
+    kind: LoadKind = "load"  # 负载 压力 峰值 疲劳 (GB/T 39788-2021, 3.4)
+    model: Literal["open", "closed"] = "open"
+    think_s: Positive = 1.0
+    seconds: Positive | None = None  # of its blocks, where not as the others
+    sessions: Count | None = None  # shared by the users as a connection pool; none: a session for each user
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +95,11 @@ class LoadPlan:
     seconds: Positive  # one block, warm-up included
     warmup_seconds: Annotated[float, Field(ge=0)]
     levels: Annotated[tuple[Level, ...], Field(min_length=1)]
+    processes: Count | None = None  # of the generator; none: as many as the calibration finds necessary
+    calibrate: bool = True  # against a server of known service times, before the first block of a level
+    rounds: Count = 1  # how often each level goes through `order` at most
+    until_decided: bool = False  # stop a level as soon as every transaction is decided
+    repeats: Annotated[int, Field(ge=0)] = 2  # of a block that the generator spoilt
 
     def levels_of(self, pack: str) -> tuple[Level, ...]:
         """The levels that a pack is put under."""

@@ -21,6 +21,13 @@ COMMIT, ROLLBACK = "commit", "rollback"  # steps too
 # (step, reply, sent, answered, message): clocks in monotonic ns; the message that was sent, where one was
 Noted = Callable[[str, Reply, int, int, Outgoing | None], None]
 
+Arrived = Callable[[int], int]  # when the answer to what was sent at a moment was there
+
+
+def _now(sent_ns: int) -> int:
+    return time.monotonic_ns()
+
+
 # What a pack's own Python raises when a system answered something that the script cannot go on with.
 SCRIPT = "业务脚本无法继续："
 _SCRIPT_ERRORS = (TypeError, LookupError, ValueError, ArithmeticError, AttributeError)
@@ -41,14 +48,20 @@ class Refusal(Exception):
 class Talk:
     """`harness.model.Conversation` over one user's sessions. One per user; reused for every transaction."""
 
-    __slots__ = ("_noted", "_on_a_leg", "_peers", "_rendered", "_session", "_told")
+    __slots__ = ("_arrived", "_noted", "_on_a_leg", "_peers", "_rendered", "_session", "_told")
 
     def __init__(
-        self, session: Session, rendered: Mapping[str, Rendered], noted: Noted, peers: Peers | None = None
+        self,
+        session: Session,
+        rendered: Mapping[str, Rendered],
+        noted: Noted,
+        peers: Peers | None = None,
+        arrived: Arrived = _now,
     ) -> None:
         self._session = session
         self._rendered = rendered
         self._noted = noted
+        self._arrived = arrived
         self._peers = peers or {}
         self._told = False  # whether the database was told anything that is neither committed nor rolled back
         self._on_a_leg = False
@@ -84,7 +97,7 @@ class Talk:
         outgoing = message.compose(charset=peer.charset, **params)
         sent = time.monotonic_ns()
         reply = peer.session.send(outgoing)
-        self._noted(message.name, reply, sent, time.monotonic_ns(), outgoing)
+        self._noted(message.name, reply, sent, self._arrived(sent), outgoing)
         if reply.kind > worst:
             raise StepNotOk(reply)
         return reply
@@ -96,7 +109,7 @@ class Talk:
         self._told = True
         sent = time.monotonic_ns()
         reply = self._session.execute(rendered, values)
-        self._noted(rendered.name, reply, sent, time.monotonic_ns(), None)
+        self._noted(rendered.name, reply, sent, self._arrived(sent), None)
         if reply.kind > worst:
             raise StepNotOk(reply)
         return reply
@@ -112,7 +125,7 @@ class Talk:
             reply = Reply(ReplyKind.OK)
         else:
             reply = self._session.commit() if step is COMMIT else self._session.rollback()
-        answered = time.monotonic_ns()
+        answered = self._arrived(sent)
         self._told = False
         if kind is not None and reply.kind is ReplyKind.OK:
             reply.kind = kind

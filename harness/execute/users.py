@@ -19,13 +19,14 @@ from gevent.event import Event
 
 from harness.errors import DiskFull, Fault
 from harness.execute.calls import calls_for
+from harness.execute.clocks import Clock, PlainClock
 from harness.execute.conversation import Talk, lost, perform
 from harness.execute.no_database import WHY_UNTESTED, NoDatabase
 from harness.execute.peers import connected, hang_up
 from harness.execute.sequential import rendered_statements
 from harness.message import Outgoing
 from harness.model import ErrorClass, Item, Pack, Rendered, Reply, ReplyKind, Transaction
-from harness.pacer import NS, sendable, wait_ns
+from harness.pacer import NS, sendable
 from harness.ports import Driver, MessageDriver, Session
 from harness.samples import PACK
 
@@ -70,6 +71,7 @@ class Crowd:
         self.interfaces = interfaces
         self.told = told
         self.calls = calls_for(driver)
+        self.clock: Clock = PlainClock()
         self.rendered = rendered_statements(pack, driver)
         self.transactions: Mapping[str, Transaction] = {t.name: t for t in pack.transactions}
         self.transaction_index = {name: n for n, name in enumerate(self.transactions)}
@@ -109,7 +111,7 @@ class User:
     def _open(self) -> None:
         self._peers = connected(self._crowd.interfaces)
         self.session: Session = self._crowd.calls.make(self._crowd.driver.connect)
-        self._talk = Talk(self.session, self._crowd.rendered, self._note, self._peers)
+        self._talk = Talk(self.session, self._crowd.rendered, self._note, self._peers, self._crowd.clock.arrived)
 
     def _note(self, step: str, reply: Reply, sent: int, answered: int, message: Outgoing | None) -> None:
         self._steps.append((step, reply, sent, answered))
@@ -119,7 +121,7 @@ class User:
         crowd = self._crowd
         left: Iterator[Item] = iter(items)
         for item in left:
-            gevent.sleep(wait_ns(due_ns=item.due_ns, elapsed_ns=time.monotonic_ns() - epoch_ns) / NS)
+            crowd.clock.until(epoch_ns + item.due_ns)
             elapsed = time.monotonic_ns() - epoch_ns
             if not sendable(due_ns=item.due_ns, elapsed_ns=elapsed, seconds=seconds, grace_s=grace_s):
                 crowd.not_sent += 1

@@ -6,7 +6,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.pacer import NS, arrivals, interleaved, sendable, wait_ns
+from harness.pacer import NS, arrivals, interleaved, sendable
 
 
 @given(st.integers(0, 2**32), st.floats(0.1, 500))
@@ -19,11 +19,6 @@ def test_arrivals_never_go_back_and_repeat_for_the_same_seed(seed: int, rate: fl
 def test_arrivals_keep_the_rate() -> None:
     within = itertools.takewhile(lambda ns: ns < 1000 * NS, arrivals(random.Random(1), rate_per_s=40))
     assert abs(sum(1 for _ in within) / 1000 - 40) < 0.8  # 4 standard deviations of a Poisson count
-
-
-def test_waiting_is_never_negative() -> None:
-    assert wait_ns(due_ns=5 * NS, elapsed_ns=3 * NS) == 2 * NS
-    assert wait_ns(due_ns=5 * NS, elapsed_ns=7 * NS) == 0
 
 
 def test_backlog_is_sent_within_its_grace_and_no_longer() -> None:
