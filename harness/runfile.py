@@ -28,7 +28,7 @@ from harness.workload import reachable
 
 RUN = "run.json"
 _LIBRARIES = (
-    "locust", "gevent", "psutil", "sqlalchemy", "psycopg2-binary", "pymysql", "numpy", "matplotlib", "pandas",
+    "locust", "gevent", "psutil", "sqlalchemy", "psycopg2-binary", "pymysql", "numpy", "pyarrow", "matplotlib", "pandas",
 )  # fmt: skip
 
 
