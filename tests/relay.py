@@ -1,4 +1,5 @@
-"""A door on 127.0.0.1 to a server that answers only on a Unix socket: JDBC drivers speak nothing but TCP.
+"""A door on 127.0.0.1 to a server that answers only on a Unix socket: JDBC drivers speak nothing but TCP. Or to another
+port, as a link that can be broken.
 
 The servers themselves stay closed to the network. Not here: anything about a protocol.
 """
@@ -17,9 +18,25 @@ class _Door(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(("127.0.0.1", 0), _Visitor)
-        self.path = path
+    allow_reuse_address = True
+
+    def __init__(self, target: Path | int, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Visitor)
+        self.target = target
+        self.lines: list[socket.socket] = []
+
+    def inner(self) -> socket.socket:
+        if isinstance(self.target, int):
+            return socket.create_connection(("127.0.0.1", self.target))
+        inner = socket.socket(socket.AF_UNIX)
+        inner.connect(str(self.target))
+        return inner
+
+    def cut(self) -> None:
+        """Hang up on everybody."""
+        for line in self.lines:
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
 
 
 class _Visitor(socketserver.BaseRequestHandler):
@@ -27,8 +44,8 @@ class _Visitor(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with socket.socket(socket.AF_UNIX) as inner:
-            inner.connect(str(self.server.path))
+        with contextlib.suppress(ConnectionRefusedError), self.server.inner() as inner:
+            self.server.lines += [self.request, inner]
             answers = threading.Thread(target=_pump, args=(inner, self.request), daemon=True)
             answers.start()
             _pump(self.request, inner)
@@ -46,13 +63,14 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
 
 
 @contextlib.contextmanager
-def relay(path: Path) -> Iterator[int]:
-    """The port on 127.0.0.1 that leads to a Unix socket, for as long as it is needed."""
-    with _Door(path) as door:
+def relay(target: Path | int, port: int = 0) -> Iterator[int]:
+    """The port on 127.0.0.1 that leads to a Unix socket or another port, for as long as it is needed."""
+    with _Door(target, port) as door:
         serving = threading.Thread(target=door.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
         serving.start()
         try:
             yield door.server_address[1]
         finally:
             door.shutdown()
+            door.cut()
             serving.join()

@@ -17,6 +17,7 @@ from harness.agent.reading import ProcessCount, TreeCount
 
 Note = Callable[[str, str], None]  # key, sentence: said once per key
 
+TITLE = 40  # characters
 FDS_EVERY = 10  # seconds between two counts of open files where the kernel (before 6.2) makes us list them
 GONE = (FileNotFoundError, ProcessLookupError)
 
@@ -43,6 +44,8 @@ class ProcessTree:
         self._members: dict[int, int] = {}  # pid → start time
         self._others: set[int] = set()  # pids known to be outside: parents only ever change towards init
         self._fds: dict[int, int | None] = {}
+        self._idle: dict[int, tuple[bytes, ProcessCount]] = {}
+        self._titles: dict[int, tuple[str, bool]] = {}  # and whether it was asked twice
         self._turn = 0
 
     def read(self) -> TreeCount:
@@ -61,7 +64,7 @@ class ProcessTree:
         self._root = root
         self._members = {root[0]: root[1]}
         self._others = set()
-        self._fds = {}
+        self._fds, self._idle, self._titles = {}, {}, {}
         self._turn = 0
 
     # ------------------------------------------------------------------ Linux
@@ -74,9 +77,10 @@ class ProcessTree:
         self._find_members()
         counted = {}
         for pid, started in list(self._members.items()):
-            found = self._count(pid)
+            found = self._unless_idle(pid)
             if found is None or found.started != started:
-                del self._members[pid]  # ended; a new process with its number is looked at next time
+                for known in (self._members, self._fds, self._idle, self._titles):
+                    known.pop(pid, None)  # ended; a new process with its number is looked at next time
             else:
                 counted[pid] = found
         self._turn += 1
@@ -99,6 +103,25 @@ class ProcessTree:
             fresh = {pid: known for pid, known in fresh.items() if pid not in ours}
         self._others.update(fresh)
 
+    def _unless_idle(self, pid: int) -> ProcessCount | None:
+        """As it was known where it has not run since: a server with a process per connection has many that wait.
+
+        The kernel tells the time that a process ran, but only of its first thread.
+        """
+        try:
+            ran = _read(f"/proc/{pid}/schedstat")
+        except OSError:
+            ran = b""
+        known = self._idle.get(pid)
+        if known is not None and ran and known[0] == ran:
+            return known[1]
+        found = self._count(pid)
+        if found is not None and found.threads == 1 and ran.strip(b"0 \n"):  # all 0: the kernel keeps no count
+            self._idle[pid] = (ran, found)
+        else:
+            self._idle.pop(pid, None)
+        return found
+
     def _count(self, pid: int) -> ProcessCount | None:
         stat = _stat(pid)
         if stat is None:
@@ -107,6 +130,7 @@ class ProcessTree:
             resident, shared = _read(f"/proc/{pid}/statm").split(b" ", 3)[1:3]
             written = self._io(pid)
             fds = self._open_files(pid)
+            name = self._title(pid)
         except GONE:
             return None
         return ProcessCount(
@@ -119,7 +143,24 @@ class ProcessTree:
             fds=fds,
             read_bytes=written[0],
             write_bytes=written[1],
+            name=name,
         )
+
+    def _title(self, pid: int) -> str:
+        """What it is called; where it gave itself a longer title ("postgres: checkpointer"), that.
+
+        Never the rest of a command line: passwords stand there. Asked again once, because a new child is still called
+        as its parent was.
+        """
+        known, sure = self._titles.get(pid, ("", False))
+        if sure:
+            return known
+        name = _read(f"/proc/{pid}/comm").decode(errors="replace").strip()
+        title = _read(f"/proc/{pid}/cmdline").rstrip(b"\0 ").decode(errors="replace")
+        if title.startswith(f"{name}: ") and "\0" not in title:
+            name = title[:TITLE]
+        self._titles[pid] = name, bool(known)
+        return name
 
     def _io(self, pid: int) -> tuple[int, int] | tuple[None, None]:
         try:
@@ -161,6 +202,7 @@ class ProcessTree:
             with process.oneshot():
                 times, memory = process.cpu_times(), process.memory_info()
                 started, threads = int(process.create_time() * 1000), process.num_threads()
+                name = process.name()
         except psutil.Error:
             return None
         try:
@@ -177,6 +219,7 @@ class ProcessTree:
             fds=None,
             read_bytes=None if io is None else io.read_bytes,
             write_bytes=None if io is None else io.write_bytes,
+            name=name,
         )
 
 

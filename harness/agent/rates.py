@@ -6,9 +6,10 @@ never negative and never a huge number.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from harness.agent.reading import (
+    Consumer,
     Counters,
     Cpu,
     CpuTimes,
@@ -20,9 +21,13 @@ from harness.agent.reading import (
     Network,
     Process,
     ProcessCount,
+    QueueCount,
     Reading,
+    TcpCount,
     TreeCount,
 )
+
+TOP = 5
 
 
 def reading_between(before: Counters, after: Counters) -> Reading:
@@ -30,6 +35,8 @@ def reading_between(before: Counters, after: Counters) -> Reading:
     gap = (after.mono_ns - before.mono_ns) / 1e9
     if gap <= 0:
         raise ValueError("snapshots out of order")
+    swap_before, swap_after = before.swapped or (None, None), after.swapped or (None, None)
+    files, files_limit = after.open_files or (None, None)
     return Reading(
         wall=after.wall,
         mono_ns=after.mono_ns,
@@ -39,11 +46,25 @@ def reading_between(before: Counters, after: Counters) -> Reading:
         memory=after.memory,
         disk=_disk(before.disks, after.disks, gap),
         network=_network(before, after, gap),
-        retransmits=_rate(before.retransmits, after.retransmits, gap),
+        retransmits=_rate(_of(before.tcp, "resent"), _of(after.tcp, "resent"), gap),
+        segments=_rate(_of(before.tcp, "sent"), _of(after.tcp, "sent"), gap),
+        connections=_of(after.tcp, "established"),
         load=after.load,
-        switches=_rate(before.switches, after.switches, gap),
+        switches=_rate(_of(before.queue, "switches"), _of(after.queue, "switches"), gap),
+        running=_of(after.queue, "running"),
+        blocked=_of(after.queue, "blocked"),
+        swap_in=_rate(swap_before[0], swap_after[0], gap),
+        swap_out=_rate(swap_before[1], swap_after[1], gap),
+        open_files=files,
+        open_files_limit=files_limit,
+        pressure=_pressure(before.pressure, after.pressure, gap),
         process=_process(before.tree, after.tree, gap),
     )
+
+
+def _of(count: TcpCount | QueueCount | None, name: str) -> int | None:
+    found: int | None = None if count is None else getattr(count, name)
+    return found
 
 
 def _rate(before: float | None, after: float | None, gap: float) -> float | None:
@@ -79,6 +100,13 @@ def _core(before: tuple[float, float], after: tuple[float, float]) -> float:
     return min(100.0, max(0.0, (after[0] - before[0]) / total * 100)) if total > 0 else 0.0
 
 
+def _pressure(before: Mapping[str, int] | None, after: Mapping[str, int] | None, gap: float) -> dict[str, float] | None:
+    if before is None or after is None:
+        return None
+    rates = {name: _rate(before.get(name), value, gap) for name, value in after.items()}
+    return {name: min(100.0, rate / 10_000) for name, rate in rates.items() if rate is not None}  # µs per second → %
+
+
 def _disk(before: Mapping[str, DiskCount] | None, after: Mapping[str, DiskCount] | None, gap: float) -> Disk | None:
     if before is None or after is None:
         return None
@@ -87,29 +115,51 @@ def _disk(before: Mapping[str, DiskCount] | None, after: Mapping[str, DiskCount]
         then = before.get(name)
         if then is None or now.read_bytes < then.read_bytes or now.write_bytes < then.write_bytes:
             continue  # new or reset: no rate for this second
-        busy = _rate(then.busy_ms, now.busy_ms, gap)
-        flows[name] = DiskFlow(
-            read=(now.read_bytes - then.read_bytes) / gap,
-            write=(now.write_bytes - then.write_bytes) / gap,
-            iops=max(0, now.operations - then.operations) / gap,
-            busy=None if busy is None else min(100.0, busy / 10),  # ms per second → %
-        )
-    shares = [f.busy for f in flows.values() if f.busy is not None]
+        flows[name] = _disk_flow(then, now, gap)
     return Disk(
         read=sum(f.read for f in flows.values()),
         write=sum(f.write for f in flows.values()),
         iops=sum(f.iops for f in flows.values()),
-        busy=max(shares, default=None),
+        busy=_most(f.busy for f in flows.values()),
         devices=flows,
+        read_await=_most(f.read_await for f in flows.values()),
+        write_await=_most(f.write_await for f in flows.values()),
+        queue=_most(f.queue for f in flows.values()),
     )
+
+
+def _disk_flow(then: DiskCount, now: DiskCount, gap: float) -> DiskFlow:
+    busy, queued = _rate(then.busy_ms, now.busy_ms, gap), _rate(then.queued_ms, now.queued_ms, gap)
+    return DiskFlow(
+        read=(now.read_bytes - then.read_bytes) / gap,
+        write=(now.write_bytes - then.write_bytes) / gap,
+        iops=max(0, now.reads + now.writes - then.reads - then.writes) / gap,
+        busy=None if busy is None else min(100.0, busy / 10),  # ms per second → %
+        read_await=_await(then.read_ms, now.read_ms, now.reads - then.reads),
+        write_await=_await(then.write_ms, now.write_ms, now.writes - then.writes),
+        queue=None if queued is None else queued / 1000,
+    )
+
+
+def _await(before: int | None, after: int | None, operations: int) -> float | None:
+    """Milliseconds per operation, None where none ended."""
+    if before is None or after is None or after < before or operations <= 0:
+        return None
+    return (after - before) / operations
+
+
+def _most(values: Iterable[float | None]) -> float | None:
+    return max((value for value in values if value is not None), default=None)
 
 
 def _flow(then: NetCount | None, now: NetCount | None, gap: float) -> NetFlow | None:
     if then is None or now is None or now.recv_bytes < then.recv_bytes or now.sent_bytes < then.sent_bytes:
         return None
+    recv, sent = (now.recv_bytes - then.recv_bytes) / gap, (now.sent_bytes - then.sent_bytes) / gap
     return NetFlow(
-        recv=(now.recv_bytes - then.recv_bytes) / gap,
-        sent=(now.sent_bytes - then.sent_bytes) / gap,
+        recv=recv,
+        sent=sent,
+        used=min(100.0, max(recv, sent) / now.speed * 100) if now.speed else None,
         packets=max(0, now.packets - then.packets) / gap,
         errors=max(0, now.errors - then.errors) / gap,
     )
@@ -127,6 +177,7 @@ def _network(before: Counters, after: Counters, gap: float) -> Network | None:
         errors=sum(f.errors for f in flows.values()),
         loopback=_flow(before.loopback, after.loopback, gap),
         interfaces=flows,
+        used=_most(f.used for f in flows.values()),
     )
 
 
@@ -148,6 +199,7 @@ def _process(before: TreeCount | None, after: TreeCount | None, gap: float) -> P
         fds=_total(now, "fds"),
         read=_rate(_total(then, "read_bytes"), _total(now, "read_bytes"), gap) if same else None,
         write=_rate(_total(then, "write_bytes"), _total(now, "write_bytes"), gap) if same else None,
+        top=_top(then, now, gap) if same else (),
     )
 
 
@@ -170,6 +222,27 @@ def _tree_cpu(before: Mapping[int, ProcessCount], after: Mapping[int, ProcessCou
         then = before.get(pid)
         living += now.cpu_s - (then.cpu_s if then is not None and then.started == now.started else 0.0)
     return max(0.0, inherited, living)
+
+
+def _top(before: Mapping[int, ProcessCount], after: Mapping[int, ProcessCount], gap: float) -> tuple[Consumer, ...]:
+    used = []
+    for pid, now in after.items():
+        then = before.get(pid)
+        if then is not None and then.started == now.started and now.cpu_s > then.cpu_s:
+            used.append((now.cpu_s - then.cpu_s, pid, then, now))
+    used.sort(key=lambda each: (-each[0], each[1]))
+    return tuple(
+        Consumer(
+            pid=pid,
+            name=now.name,
+            cpu=cpu_s / gap * 100,
+            threads=now.threads,
+            rss=now.rss,
+            read=_rate(then.read_bytes, now.read_bytes, gap),
+            write=_rate(then.write_bytes, now.write_bytes, gap),
+        )
+        for cpu_s, pid, then, now in used[:TOP]
+    )
 
 
 def _total(processes: Mapping[int, ProcessCount], name: str) -> int | None:

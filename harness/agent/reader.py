@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from harness.agent.reading import FORMAT, KIND, Reading, decode
+from harness.agent.reading import KIND, READABLE, Reading, decode
 from harness.errors import RecordingBroken
 
 
@@ -39,9 +39,9 @@ def read_readings(path: Path) -> Iterator[Reading]:
     """The readings of a file, in order, without headers and notes."""
     for content in read_lines(path):
         if content.get("kind") == KIND:
-            if content.get("format") != FORMAT:
+            if content.get("format") not in READABLE:
                 raise RecordingBroken(
-                    f"{path} 的格式版本是 {content.get('format')}，本版信衡只认 {FORMAT}。",
+                    f"{path} 的格式版本是 {content.get('format')}，本版信衡只认 {'、'.join(map(str, READABLE))}。",
                     hint="请用写出它的那一版信衡读取。",
                 )
         elif "note" not in content:

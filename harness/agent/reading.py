@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, 2)  # the first knew less: what it lacks is None
 KIND = "xinheng-readings"
 
 # --------------------------------------------------------------------------- raw counters
@@ -38,8 +39,30 @@ class DiskCount:
 
     read_bytes: int
     write_bytes: int
-    operations: int
+    reads: int
+    writes: int
     busy_ms: int | None  # not known outside Linux and FreeBSD
+    read_ms: int | None = None  # all reads together, waiting in the queue included
+    write_ms: int | None = None
+    queued_ms: int | None = None  # time × operations under way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TcpCount:
+    """TCP over both address families, of the whole host."""
+
+    established: int  # now
+    sent: int  # segments
+    resent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueCount:
+    """What the scheduler is busy with."""
+
+    switches: int
+    running: int | None  # now: on a core or waiting for one, ourselves left out; only Linux tells
+    blocked: int | None  # now: waiting for a disk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +73,7 @@ class NetCount:
     sent_bytes: int
     packets: int
     errors: int  # errors and drops, both directions
+    speed: int | None = None  # bytes per second that the link can carry in each direction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +89,7 @@ class ProcessCount:
     fds: int | None
     read_bytes: int | None  # includes ended children, as the kernel counts it
     write_bytes: int | None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +125,12 @@ class Counters:
     disks: Mapping[str, DiskCount] | None = None
     networks: Mapping[str, NetCount] | None = None
     loopback: NetCount | None = None
-    retransmits: int | None = None
+    tcp: TcpCount | None = None
     load: tuple[float, float, float] | None = None
-    switches: int | None = None
+    queue: QueueCount | None = None
+    swapped: tuple[int, int] | None = None  # bytes in, out
+    open_files: tuple[int, int] | None = None  # handles of the whole host, and how many there may be
+    pressure: Mapping[str, int] | None = None  # cpu_some, io_full … → microseconds lost
     tree: TreeCount | None = None
 
 
@@ -125,17 +153,23 @@ class DiskFlow:
     write: float
     iops: float
     busy: float | None
+    read_await: float | None = None  # ms per read; None where there was none
+    write_await: float | None = None
+    queue: float | None = None  # operations under way, on average
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
-    """Sum over the physical devices; `busy` is that of the busiest one."""
+    """Sum over the physical devices; `busy` is that of the busiest one, and so are the waits and the queue."""
 
     read: float
     write: float
     iops: float
     busy: float | None
     devices: dict[str, DiskFlow]
+    read_await: float | None = None
+    write_await: float | None = None
+    queue: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,11 +178,13 @@ class NetFlow:
     sent: float
     packets: float
     errors: float
+    used: float | None = None  # % of the link's speed, of the fuller direction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """Sum over the physical interfaces. Loopback stands apart: stacks on one host talk over it."""
+    """Sum over the physical interfaces; `used` is that of the fullest one. Loopback stands apart: stacks on one host
+    talk over it."""
 
     recv: float
     sent: float
@@ -156,6 +192,20 @@ class Network:
     errors: float
     loopback: NetFlow | None
     interfaces: dict[str, NetFlow]
+    used: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consumer:
+    """One process of the watched tree that used much CPU."""
+
+    pid: int
+    name: str
+    cpu: float  # % of one core
+    threads: int
+    rss: int
+    read: float | None
+    write: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +229,7 @@ class Process:
     fds: int | None
     read: float | None
     write: float | None
+    top: tuple[Consumer, ...] = ()  # the few that used most CPU, most first; idle ones are left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,9 +248,24 @@ class Reading:
     load: tuple[float, float, float] | None
     switches: float | None  # context switches per second
     process: Process | None
+    segments: float | None = None  # TCP segments sent per second
+    connections: int | None = None  # established, of the whole host; sockets of one machine's own kind are not TCP
+    running: int | None = None
+    blocked: int | None = None
+    swap_in: float | None = None
+    swap_out: float | None = None
+    open_files: int | None = None
+    open_files_limit: int | None = None
+    pressure: dict[str, float] | None = None  # % of the time in which some, or all, waited for cpu, memory or io
 
 
 # --------------------------------------------------------------------------- encoding
+
+
+_LATER = (
+    "segments", "connections", "running", "blocked", "swap_in", "swap_out", "open_files", "open_files_limit",
+    "pressure",
+)  # fmt: skip
 
 
 def encode(reading: Reading) -> bytes:
@@ -217,12 +283,13 @@ def decode(content: Mapping[str, Any]) -> Reading:
     disk, network, memory, process = (content[k] for k in ("disk", "network", "memory", "process"))
     return Reading(
         **{k: content[k] for k in ("wall", "mono_ns", "gap_s", "agent_cpu", "retransmits", "switches")},
+        **{k: content[k] for k in _LATER if k in content},
         load=_triple(content["load"]),
         cpu=None if content["cpu"] is None else Cpu(**{**content["cpu"], "cores": tuple(content["cpu"]["cores"])}),
         memory=None if memory is None else Memory(**memory),
         disk=None if disk is None else Disk(**{**disk, "devices": _each(DiskFlow, disk["devices"])}),
         network=None if network is None else _network(network),
-        process=None if process is None else Process(**process),
+        process=None if process is None else Process(**{**process, "top": _consumers(process.get("top", ()))}),
     )
 
 
@@ -243,6 +310,10 @@ def _triple(value: Iterable[float] | None) -> tuple[float, float, float] | None:
         return None
     one, five, fifteen = value
     return one, five, fifteen
+
+
+def _consumers(content: Iterable[Mapping[str, Any]]) -> tuple[Consumer, ...]:
+    return tuple(Consumer(**each) for each in content)
 
 
 def _each(kind: Any, content: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

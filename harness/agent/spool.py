@@ -14,7 +14,7 @@ from pathlib import Path
 from harness.agent.collector import FileSink
 
 SEGMENT_BYTES = 16 << 20
-KEEP_SEGMENTS = 16  # 256 MiB: about three days of one reading a second on a 64-core host
+KEEP_SEGMENTS = 16  # 256 MiB: about two days of one reading a second on a 64-core host
 
 
 class Spool:

@@ -3,7 +3,7 @@
 Pure: `reader.py` opens the file.
 
 A reading speaks for the `gap_s` seconds before it. It belongs to a window when the middle of that time does.
-Units: % · B/s · MiB · % of one core.
+Units: % · B/s · MiB · ms · % of one core.
 """
 
 from __future__ import annotations
@@ -35,22 +35,44 @@ LINES = {  # name in a Timeline → figure
     "cpu": "cpu",
     "iowait": "cpu.iowait",
     "steal": "cpu.steal",
+    "busiest_core": "cpu.busiest_core",
+    "running": "cpu.running",
+    "blocked": "cpu.blocked",
+    "cpu_pressure": "cpu.pressure",
     "memory": "memory",
+    "swap": "memory.swap",
+    "swap_in": "memory.swap_in",
+    "swap_out": "memory.swap_out",
+    "memory_pressure": "memory.pressure",
     "disk_read": "disk.read",
     "disk_write": "disk.write",
+    "disk_busy": "disk.busy",
+    "disk_read_await": "disk.read_await",
+    "disk_write_await": "disk.write_await",
+    "disk_queue": "disk.queue",
+    "io_pressure": "disk.pressure",
     "net_recv": "network.recv",
     "net_sent": "network.sent",
+    "net_used": "network.used",
+    "retransmits": "network.retransmits_per_s",
+    "connections": "network.connections",
+    "open_files": "process_memory.open_files",
     "process_cpu": "process_cpu",
     "process_memory": "process_memory",
+    "process_read": "process_cpu.read",
+    "process_write": "process_cpu.write",
 }
+SILENT = frozenset(
+    {"disk_read_await", "disk_write_await"}
+)  # drawn as 0 where nothing was read or written, as by iostat
 
 
 def figures(reading: Reading) -> Figures:
     """All figures of a reading: a resource under its key, its details under `<key>.<detail>`."""
     return {
         **_cpu(reading, reading.cpu),
-        **_memory(reading.memory),
-        **_disk(reading.disk),
+        **_memory(reading, reading.memory),
+        **_disk(reading, reading.disk),
         **_network(reading, reading.network),
         **_process(reading.process),
     }
@@ -58,6 +80,8 @@ def figures(reading: Reading) -> Figures:
 
 def _cpu(reading: Reading, cpu: Cpu | None) -> Figures:
     found: Figures = {"cpu.switches_per_s": reading.switches, "cpu.agent": reading.agent_cpu}
+    found |= {"cpu.running": reading.running, "cpu.blocked": reading.blocked, "cpu.open_files": reading.open_files}
+    found["cpu.pressure"] = _pressure(reading, "cpu_some")
     if reading.load is not None:
         found["cpu.load_1min"] = reading.load[0]
     if cpu is not None:
@@ -72,7 +96,11 @@ def _cpu(reading: Reading, cpu: Cpu | None) -> Figures:
     return found
 
 
-def _memory(memory: Memory | None) -> Figures:
+def _pressure(reading: Reading, name: str) -> float | None:
+    return None if reading.pressure is None else reading.pressure.get(name)
+
+
+def _memory(reading: Reading, memory: Memory | None) -> Figures:
     if memory is None:
         return {}
     return {
@@ -81,10 +109,14 @@ def _memory(memory: Memory | None) -> Figures:
         "memory.available_mib": memory.available / MIB,
         "memory.total_mib": memory.total / MIB,
         "memory.swap_used_mib": memory.swap_used / MIB,
+        "memory.swap": memory.swap_used / memory.swap_total * 100 if memory.swap_total else 0.0,
+        "memory.swap_in": reading.swap_in,
+        "memory.swap_out": reading.swap_out,
+        "memory.pressure": _pressure(reading, "memory_some"),
     }
 
 
-def _disk(disk: Disk | None) -> Figures:
+def _disk(reading: Reading, disk: Disk | None) -> Figures:
     if disk is None:
         return {}
     return {
@@ -93,6 +125,10 @@ def _disk(disk: Disk | None) -> Figures:
         "disk.write": disk.write,
         "disk.iops": disk.iops,
         "disk.busy": disk.busy,
+        "disk.read_await": disk.read_await,
+        "disk.write_await": disk.write_await,
+        "disk.queue": disk.queue,
+        "disk.pressure": _pressure(reading, "io_some"),
     }
 
 
@@ -108,7 +144,10 @@ def _network(reading: Reading, network: Network | None) -> Figures:
         "network.loopback": inner.recv + inner.sent if inner else None,
         "network.packets_per_s": network.packets + (inner.packets if inner else 0.0),
         "network.errors_per_s": network.errors,
+        "network.used": network.used,
         "network.retransmits_per_s": reading.retransmits,
+        "network.segments_per_s": reading.segments,
+        "network.connections": reading.connections,
     }
 
 
@@ -124,6 +163,8 @@ def _process(process: Process | None) -> Figures:
         "process_cpu.read": process.read,
         "process_cpu.write": process.write,
         "process_cpu.gone_share": 0.0,
+        "process_cpu.busiest": max((each.cpu for each in process.top), default=None),
+        "process_cpu.busiest_single": max((each.cpu for each in process.top if each.threads == 1), default=None),
         "process_memory": process.memory / MIB,
         "process_memory.rss_sum_mib": process.rss / MIB,
         "process_memory.open_files": process.fds,
@@ -211,22 +252,29 @@ def _quantile(ordered: Sequence[float], q: float) -> float:
 # --------------------------------------------------------------------------- lines to draw
 
 
-def timeline(readings: Iterable[Reading], epoch_mono_ns: int, stack: str) -> Timeline:
+def timeline(readings: Iterable[Reading], epoch_mono_ns: int, stack: str, host: str = "") -> Timeline:
     """At most 600 points over the run, each the mean of its stretch. A line with too many holes is not drawn, and a
     point at which one of the drawn lines has a hole is left out: nothing is made up."""
     found = sorted(readings, key=lambda r: r.mono_ns)
     if not found:
-        return Timeline(stack=stack, t=(), values={})
+        return Timeline(stack=stack, host=host, t=(), values={})
     stretches = _stretches(found)
-    rows = [[figures(reading) for reading in stretch] for stretch in stretches]
+    rows = [[_drawable(figures(reading)) for reading in stretch] for stretch in stretches]
     table = {name: [_mean(figure, row) for row in rows] for name, figure in LINES.items()}
     drawn = {name: line for name, line in table.items() if sum(v is not None for v in line) >= ENOUGH * len(stretches)}
     whole = [i for i in range(len(stretches)) if all(line[i] is not None for line in drawn.values())]
     return Timeline(
         stack=stack,
+        host=host,
         t=tuple((stretches[i][-1].mono_ns - epoch_mono_ns) / 1e9 for i in whole),
         values={name: tuple(v for i in whole if (v := line[i]) is not None) for name, line in drawn.items()},
     )
+
+
+def _drawable(found: Figures) -> Figures:
+    if "disk" in found:
+        found |= {LINES[name]: 0.0 for name in SILENT if found[LINES[name]] is None}
+    return found
 
 
 def _stretches(ordered: Sequence[Reading]) -> list[list[Reading]]:

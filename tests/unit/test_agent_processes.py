@@ -119,6 +119,39 @@ def test_a_new_child_joins_and_an_ended_one_leaves(tmp_path: Path) -> None:
     assert set(tree.read().processes) == before
 
 
+def test_a_child_that_waits_is_remembered_until_it_runs(tmp_path: Path) -> None:
+    code = """
+import sys
+print("ready", flush=True)
+for line in sys.stdin:
+    sum(range(3_000_000))
+    print("done", flush=True)
+"""
+    with running(code) as server:
+        tree = following(server.pid, tmp_path)
+        assert server.stdin is not None and server.stdout is not None
+        server.stdout.readline()
+        until(lambda: tree.read().processes[server.pid] is tree.read().processes[server.pid])
+        first = tree.read().processes[server.pid]
+        server.stdin.write("go\n")
+        server.stdin.flush()
+        server.stdout.readline()
+        assert tree.read().processes[server.pid].cpu_s > first.cpu_s
+
+
+def test_a_title_is_shown_and_a_command_line_is_not(tmp_path: Path) -> None:
+    code = """
+import ctypes, sys
+ctypes.CDLL(None).prctl(15, sys.argv[1].encode())
+print("ready", flush=True)
+sys.stdin.read()
+"""
+    with running(code, "server", "--password=s3cret") as server:
+        assert server.stdout is not None
+        server.stdout.readline()
+        assert following(server.pid, tmp_path).read().processes[server.pid].name == "server"
+
+
 def test_a_restart_is_followed_and_counted(tmp_path: Path) -> None:
     with running("import sys; sys.stdin.read()") as first:
         tree = following(first.pid, tmp_path)

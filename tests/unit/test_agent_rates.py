@@ -17,6 +17,8 @@ from harness.agent.reading import (
     Memory,
     NetCount,
     ProcessCount,
+    QueueCount,
+    TcpCount,
     TreeCount,
     decode,
     encode,
@@ -71,24 +73,86 @@ def test_disks_are_summed_and_a_reset_one_is_left_out() -> None:
     before = at(
         0,
         disks={
-            "vda": DiskCount(read_bytes=1000, write_bytes=0, operations=10, busy_ms=100),
-            "vdb": DiskCount(read_bytes=9999, write_bytes=9, operations=9, busy_ms=9),
-            "vdc": DiskCount(read_bytes=0, write_bytes=0, operations=0, busy_ms=0),
+            "vda": DiskCount(read_bytes=1000, write_bytes=0, reads=10, writes=0, busy_ms=100),
+            "vdb": DiskCount(read_bytes=9999, write_bytes=9, reads=9, writes=0, busy_ms=9),
+            "vdc": DiskCount(read_bytes=0, write_bytes=0, reads=0, writes=0, busy_ms=0),
         },
     )
     after = at(
         2,
         disks={
-            "vda": DiskCount(read_bytes=3000, write_bytes=500, operations=30, busy_ms=600),
-            "vdb": DiskCount(read_bytes=1, write_bytes=1, operations=1, busy_ms=1),
-            "vdc": DiskCount(read_bytes=0, write_bytes=100, operations=1, busy_ms=20),
-            "vdd": DiskCount(read_bytes=7, write_bytes=7, operations=7, busy_ms=7),
+            "vda": DiskCount(read_bytes=3000, write_bytes=500, reads=30, writes=0, busy_ms=600),
+            "vdb": DiskCount(read_bytes=1, write_bytes=1, reads=1, writes=0, busy_ms=1),
+            "vdc": DiskCount(read_bytes=0, write_bytes=100, reads=1, writes=0, busy_ms=20),
+            "vdd": DiskCount(read_bytes=7, write_bytes=7, reads=7, writes=0, busy_ms=7),
         },
     )
     found = reading_between(before, after).disk
     assert found is not None
     assert (found.read, found.write, found.iops, found.busy) == pytest.approx((1000, 300, 10.5, 25))
     assert sorted(found.devices) == ["vda", "vdc"]
+
+
+def test_waits_are_per_operation_and_the_worst_disk_counts() -> None:
+    def disk(operations: int, read_ms: int, write_ms: int, queued_ms: int) -> DiskCount:
+        return DiskCount(
+            read_bytes=0, write_bytes=0, reads=operations, writes=operations, busy_ms=0,
+            read_ms=read_ms, write_ms=write_ms, queued_ms=queued_ms,
+        )  # fmt: skip
+
+    found = reading_between(
+        at(0, disks={"vda": disk(0, 0, 0, 0), "vdb": disk(5, 50, 50, 100)}),
+        at(2, disks={"vda": disk(100, 300, 800, 5000), "vdb": disk(5, 50, 50, 100)}),
+    ).disk
+    assert found is not None
+    assert (found.read_await, found.write_await, found.queue) == pytest.approx((3, 8, 2.5))
+    idle = found.devices["vdb"]
+    assert idle.read_await is None and idle.write_await is None and idle.queue == 0
+
+
+def test_the_fuller_direction_of_the_fullest_link_counts() -> None:
+    def net(recv: int, sent: int, speed: int | None) -> NetCount:
+        return NetCount(recv_bytes=recv, sent_bytes=sent, packets=0, errors=0, speed=speed)
+
+    found = reading_between(
+        at(0, networks={"eth0": net(0, 0, 125), "eth1": net(0, 0, None)}),
+        at(1, networks={"eth0": net(25, 100, 125), "eth1": net(10**9, 0, None)}),
+    ).network
+    assert found is not None and found.used == pytest.approx(80)
+    assert found.interfaces["eth1"].used is None  # a virtual interface does not know its speed
+
+
+def test_swap_pressure_and_queues() -> None:
+    found = reading_between(
+        at(0, swapped=(0, 4096), pressure={"io_full": 0}, queue=QueueCount(switches=10, running=0, blocked=0)),
+        at(
+            2,
+            swapped=(8192, 4096),
+            pressure={"io_full": 500_000},
+            queue=QueueCount(switches=30, running=7, blocked=1),
+            open_files=(90, 100),
+            tcp=TcpCount(established=12, sent=5, resent=1),
+        ),
+    )
+    assert (found.swap_in, found.swap_out, found.pressure) == (4096, 0, {"io_full": 25.0})
+    assert (found.switches, found.running, found.blocked) == (10, 7, 1)
+    assert (found.open_files, found.open_files_limit, found.connections) == (90, 100, 12)
+    assert found.segments is None  # there was nothing before to compare with
+
+
+def test_the_greediest_processes_are_named_most_first() -> None:
+    before = {f"p{n}": process(1.0) for n in range(1, 9)}
+    after = {f"p{n}": process(1.0 + n / 100) for n in range(1, 8)} | {"p8": process(9.0, started=2), "p9": process(9.0)}
+    found = reading_between(at(0, tree=tree(1, **before)), at(1, tree=tree(1, **after))).process
+    assert found is not None
+    assert [(p.pid, round(p.cpu)) for p in found.top] == [(7, 7), (6, 6), (5, 5), (4, 4), (3, 3)]
+
+
+def test_what_an_earlier_version_wrote_can_still_be_read() -> None:
+    line = json.loads(encode(reading_between(at(0), at(1))))
+    for later in ("segments", "connections", "running", "pressure", "open_files"):
+        del line[later]
+    assert decode(line).connections is None
 
 
 def test_loopback_stands_apart_from_the_network() -> None:
@@ -154,8 +218,7 @@ def test_a_pid_used_again_is_another_process() -> None:
 
 def test_nothing_readable_is_null_not_zero() -> None:
     line = json.loads(encode(reading_between(at(0), at(1))))
-    nulls = {"cpu", "memory", "disk", "network", "retransmits", "load", "switches", "process"}
-    assert nulls == {k for k, v in line.items() if v is None}
+    assert {k for k, v in line.items() if v is not None} == {"wall", "mono_ns", "gap_s", "agent_cpu"}
 
 
 def test_snapshots_out_of_order_are_our_own_mistake() -> None:
@@ -167,9 +230,12 @@ numbers = st.integers(0, 2**53)
 floats = st.floats(0, 1e9)
 disks = st.dictionaries(
     st.sampled_from(["vda", "nvme0n1", "sda"]),
-    st.builds(DiskCount, read_bytes=numbers, write_bytes=numbers, operations=numbers, busy_ms=st.none() | numbers),
+    st.builds(DiskCount, read_bytes=numbers, write_bytes=numbers, reads=numbers, writes=numbers,
+        busy_ms=st.none() | numbers, read_ms=st.none() | numbers, write_ms=numbers, queued_ms=numbers),
+)  # fmt: skip
+nets = st.builds(
+    NetCount, recv_bytes=numbers, sent_bytes=numbers, packets=numbers, errors=numbers, speed=st.none() | numbers
 )
-nets = st.builds(NetCount, recv_bytes=numbers, sent_bytes=numbers, packets=numbers, errors=numbers)
 times = st.builds(
     CpuTimes, user=floats, system=floats, iowait=floats, steal=floats, total=floats,
     cores=st.lists(st.tuples(floats, floats), max_size=3).map(tuple),
@@ -202,9 +268,12 @@ snapshots: st.SearchStrategy[dict[str, object]] = st.builds(
     disks=st.none() | disks,
     networks=st.none() | st.dictionaries(st.sampled_from(["eth0", "ens3"]), nets),
     loopback=st.none() | nets,
-    retransmits=st.none() | numbers,
+    tcp=st.none() | st.builds(TcpCount, established=numbers, sent=numbers, resent=numbers),
     load=st.none() | st.tuples(floats, floats, floats),
-    switches=st.none() | numbers,
+    queue=st.none() | st.builds(QueueCount, switches=numbers, running=numbers, blocked=numbers),
+    swapped=st.none() | st.tuples(numbers, numbers),
+    open_files=st.none() | st.tuples(numbers, numbers),
+    pressure=st.none() | st.dictionaries(st.sampled_from(["cpu_some", "io_full"]), numbers),
     tree=st.none() | trees(),
 )
 
@@ -219,8 +288,13 @@ def test_whatever_the_kernel_says_no_rate_is_negative_and_the_line_reads_back(
         reading.agent_cpu,
         reading.retransmits,
         reading.switches,
-        *(() if found is None else (found.cpu, found.read, found.write)),
+        reading.segments,
+        reading.swap_in,
+        reading.swap_out,
+        *(reading.pressure or {}).values(),
+        *(() if found is None else (found.cpu, found.read, found.write, *(p.cpu for p in found.top))),
         *(() if reading.disk is None else (reading.disk.read, reading.disk.write, reading.disk.iops)),
+        *(() if reading.disk is None else (reading.disk.queue, reading.disk.read_await, reading.disk.write_await)),
         *(() if reading.network is None else (reading.network.recv, reading.network.sent)),
         *(() if reading.cpu is None else (reading.cpu.busy, reading.cpu.iowait, *reading.cpu.cores)),
     ]
