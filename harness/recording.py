@@ -6,7 +6,8 @@
     recordings/<pack>/functional/<name>/           name: original-1, original-2, migrated-1
         transactions.jsonl state-before.jsonl state-after.jsonl invariants.json recording.json
     recordings/<pack>/error-handling/<stack>/      items.jsonl cases.jsonl state-after.jsonl recording.json
-    recordings/<pack>/load/<position>-<stack>/     samples.bin generator.json invariants.json recording.json
+    recordings/<pack>/load/<position>-<stack>/     samples.parquet block.json invariants.json recording.json
+    recordings/<pack>/capacity/<stack>/<step>/     like a load block, and its items.jsonl
     recordings/dbcompat/<stack>-<round>/           observations.jsonl recording.json
     readings/<stack>-<host>.jsonl  facts/<stack>.json
     result.json series.json report.html junit.xml manifest.json  dbcompat/<probe>.sql
@@ -22,6 +23,7 @@ import fcntl
 import json
 import os
 import shutil
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -171,8 +173,50 @@ def write_items(path: Path, items: Iterable[Item]) -> int:
 
 
 def read_items(path: Path) -> Iterator[Item]:
-    for seq, user, due_ns, transaction, params in _read_lines(path):
-        yield Item(seq=seq, user=user, due_ns=due_ns, transaction=transaction, params=decode_map(params))
+    return map(_item, _read_lines(path))
+
+
+def _item(line: Any) -> Item:
+    seq, user, due_ns, transaction, params = line
+    return Item(seq=seq, user=user, due_ns=due_ns, transaction=transaction, params=decode_map(params))
+
+
+class ItemsByUser:
+    """The items of some users in the order of the file: the first ones held, the others read when they are asked for.
+
+    Of those memory holds where each line begins and how long it is: twelve bytes for an item that takes a thousand.
+    """
+
+    def __init__(self, path: Path, users: Iterable[int], *, held: int = 50_000) -> None:
+        self._held: dict[int, list[Item]] = {user: [] for user in users}
+        self._lines = {user: (array("Q"), array("I")) for user in self._held}
+        self._planned = 0
+        self._file = os.open(path, os.O_RDONLY)
+        with path.open("rb", buffering=1 << 20) as lines:
+            offset = 0
+            for line in lines:
+                user = int(line[:32].split(b",", 2)[1])
+                if user in self._held:
+                    if self._planned < held:
+                        self._held[user].append(_item(_decode(line)))
+                    else:
+                        offsets, lengths = self._lines[user]
+                        offsets.append(offset)
+                        lengths.append(len(line))
+                    self._planned += 1
+                offset += len(line)
+
+    def __len__(self) -> int:
+        """How many items there are for all of these users."""
+        return self._planned
+
+    def of(self, user: int) -> Iterator[Item]:
+        yield from self._held[user]
+        for offset, length in zip(*self._lines[user], strict=True):
+            yield _item(_decode(os.pread(self._file, length, offset)))
+
+    def close(self) -> None:
+        os.close(self._file)
 
 
 # --------------------------------------------------------------------------- functional pass

@@ -1,6 +1,7 @@
 """The samples of one load block step by step: how long each message took, and each leg of a journey.
 
-Not here: whole transactions (`blocks.py`), estimates (`exchanges.py`).
+Both are gathered batch by batch, before it is known when the block's measured part began; their times are made when
+the whole block was read. Not here: whole transactions (`blocks.py`), estimates (`exchanges.py`).
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from harness.assess.piles import Pile
+from harness.folding import POOL, ByName, Transactions
 from harness.model import ReplyKind
-from harness.samples import Samples
 from harness.stats import BlockSamples, Ints
 
 COMMIT = "commit"
@@ -40,59 +42,101 @@ class Measured:
     place: Ints
     chunks: int
 
-    def of(self, transaction: Ints, value_ns: Ints) -> BlockSamples:
-        return BlockSamples(value_ns=value_ns, chunk=self.place[transaction], chunks=self.chunks)
+    def of(self, transaction: Ints, value_ns: Ints, lost: Ints | None = None) -> BlockSamples:
+        """`lost` are the transactions that broke, in addition to those that were completed."""
+        known = {} if lost is None else {"lost": self.place[lost]}
+        return BlockSamples(value_ns=value_ns, chunk=self.place[transaction], chunks=self.chunks, **known)
 
 
-def exchanges_of(
-    samples: Samples, facts: Mapping[str, Any], messages: Collection[str], measured: Measured
-) -> dict[str, Exchanged]:
-    """Message → how its exchanges went in the measured part of the block."""
-    if not len(samples):
-        return {}
-    transaction = np.cumsum(_begins(samples)) - 1
-    step, reply = np.asarray(samples["step"]), np.asarray(samples["reply"])
-    took = np.asarray(samples["answered"] - samples["sent"])
-    found = {}
-    for number, name in enumerate(facts["steps"]):
-        own = (step == number) & measured.inside[transaction] if name in messages else np.zeros(0, dtype=bool)
-        if not own.any():
-            continue
-        answered = own & (reply == int(ReplyKind.OK))
-        counts = np.bincount(reply[own], minlength=len(ReplyKind))
-        found[str(name)] = Exchanged(
-            service=measured.of(transaction[answered], took[answered]),
-            refused=int(counts[ReplyKind.REFUSED]),
-            timed_out=int(counts[ReplyKind.TIMED_OUT]),
-            failed=int(counts[ReplyKind.FAILED] + counts[ReplyKind.UNREACHABLE]),
-            senders=frozenset(str(facts["transactions"][n]) for n in np.unique(samples["transaction"][own])),
+class MessageSteps:
+    """The steps of a block that are messages."""
+
+    def __init__(self, facts: Mapping[str, Any], messages: Collection[str]) -> None:
+        self._facts = facts
+        self._numbers = [number for number, name in enumerate(facts["steps"]) if name in messages]
+        self._pile = Pile()
+
+    def take(self, samples: ByName, whole: Transactions, before: int) -> None:
+        """A batch; `before` is how many transactions came before it."""
+        if not self._numbers:
+            return
+        place = np.flatnonzero(np.isin(samples["step"], self._numbers))
+        self._pile.add(
+            step=samples["step"][place],
+            reply=samples["reply"][place],
+            took=samples["answered"][place] - samples["sent"][place],
+            transaction=before + np.searchsorted(whole.first, place, side="right") - 1,
+            sender=samples["transaction"][place],
         )
-    return found
+
+    def exchanged(self, measured: Measured) -> dict[str, Exchanged]:
+        """Message → how its exchanges went in the measured part of the block."""
+        if not self._pile:
+            return {}
+        step, reply, took, transaction, sender = (
+            self._pile[name] for name in ("step", "reply", "took", "transaction", "sender")
+        )
+        inside = measured.inside[transaction]
+        found = {}
+        for number in self._numbers:
+            own = inside & (step == number)
+            if not own.any():
+                continue
+            answered = own & (reply == int(ReplyKind.OK))
+            counts = np.bincount(reply[own], minlength=len(ReplyKind))
+            found[str(self._facts["steps"][number])] = Exchanged(
+                service=measured.of(
+                    transaction[answered], took[answered], transaction[own & (reply > int(ReplyKind.REFUSED))]
+                ),
+                refused=int(counts[ReplyKind.REFUSED]),
+                timed_out=int(counts[ReplyKind.TIMED_OUT]),
+                failed=int(counts[ReplyKind.FAILED] + counts[ReplyKind.UNREACHABLE]),
+                senders=frozenset(str(self._facts["transactions"][n]) for n in np.unique(sender[own])),
+            )
+        return found
 
 
-def legs_of(
-    samples: Samples, facts: Mapping[str, Any], journeys: Mapping[str, Sequence[str]], measured: Measured
-) -> dict[str, BlockSamples]:
-    """journey/leg → how long it took from its first step to its commit; the n-th commit ends the n-th leg."""
-    names, steps = list(facts["transactions"]), list(facts["steps"])
-    if not journeys or not len(samples) or COMMIT not in steps:
-        return {}
-    begins = _begins(samples)
-    committed = np.asarray(samples["step"] == steps.index(COMMIT))
-    leg_begins = begins.copy()
-    leg_begins[1:] |= committed[:-1]
-    first = np.flatnonzero(leg_begins)
-    last = np.append(first[1:], len(samples)) - 1
-    transaction = (np.cumsum(begins) - 1)[first]
-    number = np.arange(len(first)) - np.flatnonzero(begins[first])[transaction]
-    done = committed[last] & (samples["reply"][last] == int(ReplyKind.OK)) & measured.inside[transaction]
-    took = np.asarray(samples["answered"][last] - samples["sent"][first])
-    which = np.asarray(samples["transaction"][first])
-    return {
-        leg_name(journey, leg): measured.of(transaction[own], took[own])
-        for journey, place, leg in _places(journeys)
-        if journey in names and (own := done & (which == names.index(journey)) & (number == place)).any()
-    }
+class Legs:
+    """The legs of a block's journeys: the n-th commit of a transaction ends its n-th leg."""
+
+    def __init__(self, facts: Mapping[str, Any], journeys: Mapping[str, Sequence[str]]) -> None:
+        names, steps = list(facts["transactions"]), list(facts["steps"])
+        self._commit = steps.index(COMMIT) if COMMIT in steps else -1
+        self._pool = steps.index(POOL) if POOL in steps else -1
+        self._places = [(names.index(j), n, leg_name(j, leg)) for j, n, leg in _places(journeys) if j in names]
+        self._pile = Pile()
+
+    def take(self, samples: ByName, whole: Transactions, before: int) -> None:
+        """A batch; `before` is how many transactions came before it."""
+        if not self._places or not len(whole.first):
+            return
+        committed = samples["step"] == self._commit
+        begins = np.zeros(len(committed), dtype=bool)
+        begins[whole.first] = True
+        begins[1:] |= committed[:-1]
+        first = np.flatnonzero(begins)
+        last = np.append(first, len(committed))[1:] - 1
+        transaction = np.searchsorted(whole.first, first, side="right") - 1
+        sent = samples["sent"][np.where(samples["step"][first] == self._pool, np.minimum(first + 1, last), first)]
+        self._pile.add(
+            journey=whole.transaction[transaction],
+            number=np.arange(len(first)) - np.searchsorted(first, whole.first)[transaction],
+            done=committed[last] & (samples["reply"][last] == int(ReplyKind.OK)),
+            took=samples["answered"][last] - sent,
+            transaction=before + transaction,
+        )
+
+    def times(self, measured: Measured) -> dict[str, BlockSamples]:
+        """journey/leg → how long it took from its first step to its commit."""
+        if not self._pile:
+            return {}
+        transaction, took = self._pile["transaction"], self._pile["took"]
+        done = self._pile["done"] & measured.inside[transaction]
+        return {
+            name: measured.of(transaction[own], took[own])
+            for journey, place, name in self._places
+            if (own := done & (self._pile["journey"] == journey) & (self._pile["number"] == place)).any()
+        }
 
 
 def leg_name(journey: str, leg: str) -> str:
@@ -103,11 +147,3 @@ def _places(journeys: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, int, s
     for journey, legs in journeys.items():
         for place, leg in enumerate(legs):
             yield journey, place, leg
-
-
-def _begins(samples: Samples) -> Bools:
-    """Where a transaction begins."""
-    item, user = samples["item"], samples["user"]
-    begins = np.ones(len(samples), dtype=bool)
-    begins[1:] = (item[1:] != item[:-1]) | (user[1:] != user[:-1])
-    return begins

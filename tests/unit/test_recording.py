@@ -13,6 +13,7 @@ from harness.cells import decode, encode
 from harness.errors import DiskFull, RecordingBroken
 from harness.model import Item, ReplyKind, StepRecord, TableState, TransactionRecord
 from harness.recording import (
+    ItemsByUser,
     Recording,
     disk,
     read_items,
@@ -101,13 +102,13 @@ def test_states_come_back(tmp_path: Path) -> None:
 def test_an_unsealed_recording_is_kept_beside_the_new_attempt(tmp_path: Path) -> None:
     recording = Recording(tmp_path / "01-original")
     recording.begin()
-    (recording.folder / "samples.bin").write_bytes(b"half")
+    (recording.folder / "samples-0.bin").write_bytes(b"half")
     assert not recording.sealed
     recording.begin()
     recording.seal({"kind": "load"})
     assert recording.sealed
     assert recording.facts()["kind"] == "load"
-    assert (tmp_path / "01-original.1" / "samples.bin").read_bytes() == b"half"
+    assert (tmp_path / "01-original.1" / "samples-0.bin").read_bytes() == b"half"
 
 
 def test_a_full_disk_is_a_fault_that_says_so(tmp_path: Path) -> None:
@@ -115,3 +116,18 @@ def test_a_full_disk_is_a_fault_that_says_so(tmp_path: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
     with pytest.raises(PermissionError), disk(tmp_path):
         raise PermissionError(errno.EACCES, "no")
+
+
+@pytest.mark.parametrize("held", [0, 20, 1000])
+def test_the_items_of_some_users_are_read_when_they_are_asked_for(tmp_path: Path, held: int) -> None:
+    path = tmp_path / "items.jsonl"
+    items = [
+        Item(seq=n, user=n % 7, due_ns=n * 10**9, transaction="charge", params={"name": "张,三", "n": n, "none": None})
+        for n in range(100)
+    ]
+    write_items(path, items)
+    mine = ItemsByUser(path, range(1, 7, 2), held=held)
+    assert len(mine) == sum(item.user in (1, 3, 5) for item in items)
+    for user in (1, 3, 5):
+        assert list(mine.of(user)) == [item for item in items if item.user == user]
+    mine.close()
