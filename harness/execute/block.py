@@ -1,84 +1,37 @@
-"""One load block as the runner sees it: a specification, a Locust process of its own, and what that process left.
+"""One load block as the runner sees it: a specification, Locust in processes of its own, and what they left.
 
 Importing Locust patches the interpreter, so the runner never does; it starts `locust -f <pack's locustfile>` and
-holds its standard input open. When the runner dies, however, that pipe closes and the process ends by itself.
+holds its standard input open. When the runner dies, however, that pipe closes and the process ends by itself. With
+several processes the one started here is Locust's master, which does the same for its workers.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+
+import psutil
 
 from harness.errors import Fault
-from harness.message import MessageEndpoint
-from harness.model import SqlEndpoint, Stack
+from harness.execute.block_spec import ANSWER_FILE, BEGUN_FILE, ERROR_FILE, SPEC_FILE, BlockSpec
+from harness.execute.workers.account import Begun, account
 from harness.recording import read_json, write_json
 
-GRACE_S = 3.0  # how long the backlog of a finished block is still sent
-ANSWER_FILE = "block.json"
-ERROR_FILE = "block-error.json"
 _PATIENCE_S = 90.0  # connecting, a statement that runs into its time-out, Locust's own start and end
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlockSpec:
-    """All that the load process needs to know; passed as a file. Secrets stay in the environment."""
-
-    pack: str
-    known_as: str  # what finds the pack: its name, or the folder of one that is described by files
-    stack: str
-    endpoint: dict[str, Any]
-    endpoints: dict[str, dict[str, Any]]  # interface → where it answers
-    level: str
-    level_number: int
-    position: int
-    users: int
-    seconds: float
-    warmup_s: float
-    workload: str  # path of the items file
-    folder: str  # where samples go
-    grace_s: float = GRACE_S
-
-    @property
-    def sql(self) -> SqlEndpoint:
-        return SqlEndpoint(**self.endpoint)
-
-    @property
-    def message_endpoints(self) -> dict[str, MessageEndpoint]:
-        return {name: MessageEndpoint(**endpoint) for name, endpoint in self.endpoints.items()}
-
-
-def endpoints_of(stack: Stack, *, used: Collection[str] = ()) -> dict[str, Any]:
-    """The two fields of a specification that say where a stack answers."""
-    return {
-        "endpoint": asdict(stack.sql),
-        "endpoints": {name: asdict(endpoint) for name, endpoint in stack.endpoints.items() if name in used},
-    }
-
-
-def read_spec(path: Path) -> BlockSpec:
-    return BlockSpec(**read_json(path))
-
-
 def run_block(spec: BlockSpec, *, locustfile: Path) -> Iterator[float]:
-    """Run one block to its end; yields the seconds gone by, often. Raises the process's own fault."""
+    """Run one block to its end; yields the seconds gone by, often. Raises the processes' own fault."""
     folder = Path(spec.folder)
-    spec_path = folder / "spec.json"
-    write_json(spec_path, asdict(spec))
-    command = [
-        sys.executable, "-m", "locust", "-f", str(locustfile), "--headless", "--only-summary", "-L", "WARNING",
-        "-u", str(spec.users), "-r", str(spec.users), "--block", str(spec_path),
-    ]  # fmt: skip
+    write_json(folder / SPEC_FILE, asdict(spec))
     with (folder / "locust.log").open("wb") as log:
         process = subprocess.Popen(
-            command,
+            _command(spec, locustfile),
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -98,7 +51,18 @@ def run_block(spec: BlockSpec, *, locustfile: Path) -> Iterator[float]:
                 yield gone
         finally:
             _end(process)
-    _raise_error(folder, process.returncode)
+    _take_stock(spec, process.returncode)
+
+
+def _command(spec: BlockSpec, locustfile: Path) -> list[str]:
+    command = [
+        sys.executable, "-m", "locust", "-f", str(locustfile), "--headless", "--only-summary", "-L", "WARNING",
+        "-u", str(spec.hatched), "-r", str(spec.hatched), "--block", str(Path(spec.folder) / SPEC_FILE),
+    ]  # fmt: skip
+    if spec.processes > 1:
+        command += ["--master", "--master-bind-host", "127.0.0.1", "--master-bind-port", "0"]
+        command += ["--expect-workers", str(spec.processes)]
+    return command
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -113,10 +77,26 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.wait()
 
 
-def _raise_error(folder: Path, code: int) -> None:
-    error = folder / ERROR_FILE
-    if error.exists():
-        told = json.loads(error.read_text(encoding="utf-8"))
+def _take_stock(spec: BlockSpec, code: int) -> None:
+    """Raise what the processes gave up for; where the one that keeps the books was killed, do them in its stead."""
+    folder = Path(spec.folder)
+    if (folder / ERROR_FILE).exists():
+        told = read_json(folder / ERROR_FILE)
         raise Fault(told["message"], hint=told["hint"])
-    if not (folder / ANSWER_FILE).exists():
-        raise Fault(f"负载进程没有留下记录（退出码 {code}）。", hint=f"请查看 {folder / 'locust.log'}。")
+    if (folder / ANSWER_FILE).exists():
+        return
+    if code < 0 and (folder / BEGUN_FILE).exists():
+        begun = Begun.from_json(read_json(folder / BEGUN_FILE))
+        _wait_for(each.pid for each in begun.came)
+        write_json(folder / ANSWER_FILE, account(spec, begun, {}, time.monotonic_ns()))
+        return
+    raise Fault(f"负载进程没有留下记录（退出码 {code}）。", hint=f"请查看 {folder / 'locust.log'}。")
+
+
+def _wait_for(pids: Iterable[int]) -> None:
+    """Until processes that end by themselves have ended."""
+    for pid in pids:
+        try:
+            psutil.Process(pid).wait(5)
+        except (psutil.NoSuchProcess, psutil.TimeoutExpired):
+            continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from harness.events import Event, Progress, Stage
 from harness.execute.peers import MessageDriverFor, message_drivers
 from harness.message import Interface
 from harness.model import Pack, Part, Probe, Role, SqlEndpoint, Stack
-from harness.ports import Driver, MessageDriver
+from harness.ports import Driver, MessageDriver, ReferenceServer
 from harness.runfile import used_endpoints
 from harness.settings import Plan
 from harness.workload import reachable
@@ -36,6 +37,8 @@ class Tools:
     locustfile: Callable[[str], Path]
     message_driver_for: MessageDriverFor
     probes: Callable[[], tuple[Probe, ...]] = tuple  # the database compatibility suite
+    # Speaks a family (http postgresql mysql) with a median service time in ms; none: the generator is not calibrated.
+    reference_server: Callable[[str, float], AbstractContextManager[ReferenceServer]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,7 @@ class Job:
     parts: tuple[Part, ...] = (Part.FUNCTIONAL, Part.LOAD)
     probes: tuple[Probe, ...] = ()
     resumed: bool = False
+    decided: Callable[[str, int], str] | None = None  # (pack, level index) → why the level may stop, or ""
     prepared: set[tuple[Role, str]] = field(default_factory=set)  # schema made in this process
 
     @property
@@ -129,6 +133,12 @@ def refuse_foreign(job: Job, role: Role, pack: Pack) -> None:
             f"{TITLES[role]}中已有不是信衡建立的同名表：{shown}，拒绝覆盖。",
             hint='请换一个空的数据库或模式；若这些表由迁移工具装入，请在方案中写 data.mode = "keep"。',
         )
+
+
+def tables_not_ours(job: Job, role: Role, pack: Pack) -> bool:
+    """Whether a stack's tables were kept and are not ours to empty."""
+    tables = [table.name for table in pack.metadata.sorted_tables]
+    return job.keeps_data(role) and bool(job.drivers[role].foreign_tables(tables))
 
 
 def fill(job: Job, role: Role, hospital: Hospital, *, afresh: bool) -> Iterator[Event]:

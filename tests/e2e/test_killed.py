@@ -44,7 +44,7 @@ def test_killed_run_is_resumed(tmp_path: Path, stacks_file: Path, plan_file: Pat
     _, alive = psutil.wait_procs(children, timeout=10)
     assert not alive, "the load process or an agent outlived its runner"
 
-    before = {folder: (folder / "samples.bin").read_bytes() for folder in sealed(run_dir)}
+    before = {folder: (folder / "samples.parquet").read_bytes() for folder in sealed(run_dir)}
     refused = xinheng(
         "run", "--stacks", str(stacks_file), "--plan", str(plan_file), "--out", str(run_dir), cwd=tmp_path
     )
@@ -57,7 +57,7 @@ def test_killed_run_is_resumed(tmp_path: Path, stacks_file: Path, plan_file: Pat
     assert resumed.returncode in (0, 1, 2), told
     assert len(json.loads(out)["load"]) == 4
     for folder, samples in before.items():
-        assert (folder / "samples.bin").read_bytes() == samples
+        assert (folder / "samples.parquet").read_bytes() == samples
     verified = xinheng("verify", str(run_dir), cwd=tmp_path)
     out, told = verified.communicate(timeout=60)
     assert verified.returncode == 0, out + told

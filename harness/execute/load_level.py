@@ -1,0 +1,60 @@
+"""One level of the load pass: where its blocks lie, and after which round it may stop. Not here: carrying them out.
+
+Interleaving A B B A cancels a linear drift of the machine between the two sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.model import Role
+from harness.recording import Recording, read_json, write_json
+from harness.settings_load import SIDES, Level, LoadPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelBlocks:
+    """The blocks of a pack's level. Their positions are fixed, also where an earlier level stopped early."""
+
+    run_dir: Path
+    pack: str
+    load: LoadPlan
+    level: Level
+    index: int
+    decided: Callable[[str, int], str] | None = None  # (pack, level index) → why the level may stop, or ""
+
+    def of(self, round_: int) -> Iterator[tuple[int, Role, Recording]]:
+        """Position, stack and recording of every block of a round."""
+        before = (self.index * self.load.rounds + round_) * len(self.load.order)
+        for position, letter in enumerate(self.load.order, before + 1):
+            role = SIDES[letter]
+            yield position, role, Recording(self._folder / f"{position:02d}-{role.value}")
+
+    @property
+    def rounds(self) -> range:
+        """The rounds that there are: a resumed run stops where the interrupted one decided to."""
+        if self._stopped.exists():
+            return range(int(read_json(self._stopped)["stopped_after_round"]) + 1)
+        return range(self.load.rounds)
+
+    def stop(self, round_: int) -> str:
+        """Why the level stops after this round, or "". A round that others followed had not decided anything."""
+        last = round_ + 1 == self.load.rounds
+        if self.decided is None or not self.load.until_decided or last:
+            return ""
+        if any(recording.sealed for _, _, recording in self.of(round_ + 1)):
+            return ""
+        because = self.decided(self.pack, self.index)
+        if because:
+            write_json(self._stopped, {"stopped_after_round": round_, "because": because})
+        return because
+
+    @property
+    def _folder(self) -> Path:
+        return self.run_dir / "recordings" / self.pack / "load"
+
+    @property
+    def _stopped(self) -> Path:
+        return self._folder / f"level-{self.index + 1}.json"
