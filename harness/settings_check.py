@@ -43,6 +43,7 @@ EXPECTED = {
     "less_than": "应小于 {lt:g}",
     "less_than_equal": "应不大于 {le:g}",
     "too_short": "至少要有 {min_length} 项",
+    "too_long": "最多只能有 {max_length} 项",
     "string_too_short": "不能为空",
 }
 

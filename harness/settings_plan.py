@@ -7,33 +7,55 @@ exactly once. Not here: reading files, or judging anything.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from harness.model import Part, Role, Scale
+from harness.model import Part, Scale
+from harness.settings_load import (
+    LEVEL_NAME,
+    ORDER,
+    STRICT,
+    CapacityPlan,
+    Count,
+    Level,
+    LoadPlan,
+    Metric,
+    Positive,
+    Share,
+    Text,
+    load_contradictions,
+)
 
-# Nothing is guessed: "12" is not 12, an unknown key is an error, infinity is not a limit.
-STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+__all__ = [
+    "PATTERNS",
+    "STRICT",
+    "AcceptedBehaviour",
+    "BatteryPlan",
+    "CapacityPlan",
+    "CompatPlan",
+    "DataPlan",
+    "DurationLimit",
+    "FunctionalPlan",
+    "Level",
+    "LimitsPlan",
+    "LoadPlan",
+    "PerformancePlan",
+    "Plan",
+    "RulesPlan",
+    "ShareLimit",
+    "Text",
+    "WhenPlan",
+    "contradictions",
+]
 
 PLAN_NAME = r"^[a-z0-9][a-z0-9_-]{0,31}$"
-LEVEL_NAME = r"^[^\s/\\]{1,16}$"  # becomes part of a file name
-ORDER = r"^[AB]{2,64}$"
 PATTERNS = {
     PLAN_NAME: "小写字母、数字、短横线或下划线组成的名称，最长 32 个字",
     LEVEL_NAME: "不含空白和斜杠的名称，最长 16 个字",
     ORDER: "由 A（原系统）和 B（迁移后系统）组成的顺序，如 ABBA",
 }
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=1)]
-Text = Annotated[str, Field(min_length=1)]
-Metric = Literal["p50", "p90", "p95", "p99"]
-LoadKind = Literal["load", "stress", "peak", "endurance"]
-
-SIDES = {"A": Role.ORIGINAL, "B": Role.MIGRATED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,57 +84,6 @@ class FunctionalPlan:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     transactions: Count
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
-    """One load level: so many users who together begin so many transactions per second.
-
-    Open: the intended moments are fixed beforehand (`rate_per_s`, or a hospital's day that it follows from).
-    Closed: a user thinks for `think_s` on average after each answer, so that a slow system is asked less.
-    """
-
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
-
-    name: Annotated[str, Field(pattern=LEVEL_NAME)]
-    users: Count
-    rate_per_s: Positive
-    packs: tuple[Text, ...] = ()  # that are put under this load; none named: all
-    kind: LoadKind = "load"  # 负载 压力 峰值 疲劳 (GB/T 39788-2021, 3.4)
-    model: Literal["open", "closed"] = "open"
-    think_s: Positive = 1.0
-    seconds: Positive | None = None  # of its blocks, where not as the others
-    sessions: Count | None = None  # shared by the users as a connection pool; none: a session for each user
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadPlan:
-    """The load pass: every level runs once through `order`, one block per letter."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
-
-    order: Annotated[str, Field(pattern=ORDER)] = "ABBA"  # A original, B migrated
-    seconds: Positive  # one block, warm-up included
-    warmup_seconds: Annotated[float, Field(ge=0)]
-    levels: Annotated[tuple[Level, ...], Field(min_length=1)]
-    processes: Count | None = None  # of the generator; none: as many as the calibration finds necessary
-    calibrate: bool = True  # against a server of known service times, before the first block of a level
-    rounds: Count = 1  # how often each level goes through `order` at most
-    until_decided: bool = False  # stop a level as soon as every transaction is decided
-    repeats: Annotated[int, Field(ge=0)] = 2  # of a block that the generator spoilt
-
-    def levels_of(self, pack: str) -> tuple[Level, ...]:
-        """The levels that a pack is put under."""
-        return tuple(level for level in self.levels if not level.packs or pack in level.packs)
-
-    @property
-    def roles(self) -> tuple[Role, ...]:
-        """The stacks in the order in which one level's blocks run."""
-        return tuple(SIDES[letter] for letter in self.order)
-
-    @property
-    def measured_seconds(self) -> float:
-        return self.seconds - self.warmup_seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +212,7 @@ class Plan:
     rules: RulesPlan = RulesPlan()
     compat: CompatPlan = CompatPlan()
     battery: BatteryPlan = BatteryPlan()
+    capacity: CapacityPlan = field(default_factory=CapacityPlan)
 
     @property
     def battery_scale(self) -> Scale:
@@ -255,24 +227,21 @@ class Plan:
     @property
     def parts(self) -> tuple[Part, ...]:
         """What a run of this plan consists of where nobody asks for less."""
-        wanted = {Part.FUNCTIONAL: True, Part.LOAD: True, Part.COMPAT: self.compat.run, Part.BATTERY: self.battery.run}
+        wanted = {
+            Part.FUNCTIONAL: True,
+            Part.LOAD: True,
+            Part.COMPAT: self.compat.run,
+            Part.BATTERY: self.battery.run,
+            Part.CAPACITY: self.capacity.run,
+        }
         return tuple(part for part, runs in wanted.items() if runs)
 
 
 def contradictions(plan: Plan) -> list[tuple[str, str]]:
     """What no single field can know: (key path, sentence without file and key) for each contradiction."""
-    found = []
-    load = plan.load
-    if load.order.count("A") != load.order.count("B"):
-        found.append(
-            ("load.order", "A（原系统）与 B（迁移后系统）的块数不相等，两边样本不对等，请写成 ABBA 这样的对称顺序")
-        )
-    if load.warmup_seconds >= load.seconds:
-        found.append(
-            ("load.warmup_seconds", "预热时间不短于整块时间，没有可测的部分，请让 warmup_seconds 小于 seconds")
-        )
+    found = list(load_contradictions(plan.load, plan.capacity))
     named = {
-        "load.levels": [level.name for level in load.levels],
+        "load.levels": [level.name for level in plan.load.levels],
         "clauses": list(plan.clauses),
         "when": [*dict.fromkeys(plan.clauses), *plan.when.interfaces, *plan.when.journeys],
         "compat.accept": [accepted.probe for accepted in plan.compat.accept],

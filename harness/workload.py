@@ -1,12 +1,13 @@
 """From a pack, a scale and a seed to the ordered, timed list of transactions that both stacks get. Deterministic.
 
 `functional` is the sequential list: the mix in random order, then the bulk work, then what must be refused.
-`stream` is one user's endless list under load; `load` materialises the first seconds of all users.
+`stream` is one user's endless list under load; `load` the first seconds of all users together.
 Not here: files (`recording.py`), sending (`execute/`).
 """
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import random
 from collections import deque
@@ -15,7 +16,7 @@ from typing import Any
 
 from harness.errors import BadInput
 from harness.model import Item, Pack, Transaction
-from harness.pacer import NS, arrivals
+from harness.pacer import NS, arrivals, thinking, varying
 from harness.settings_plan import Level
 
 EACH_AT_LEAST = 3  # occurrences of every transaction in the functional pass
@@ -120,29 +121,55 @@ def functional(pack: Pack, world: Any, *, count: int, seed: int, endpoints: Coll
     return [Item(seq=n, transaction=t.name, params=params) for n, (t, params) in enumerate(drawn, 1)]
 
 
-def stream(pack: Pack, drawing: Draw, *, rate_per_s: float, endpoints: Collection[str] = ()) -> Iterator[Item]:
-    """One user's endless work under load; ends only when nothing in its pools fits any transaction."""
+def stream(
+    pack: Pack, drawing: Draw, level: Level, *, seconds: float, endpoints: Collection[str] = ()
+) -> Iterator[Item]:
+    """One user's endless work under load; ends only when nothing in its pools fits any transaction.
+
+    Open: `due_ns` counts from the user's start. Closed: it is how long the user thinks before this transaction.
+    `seconds`: after how long the level's shape begins again.
+    """
     mix = Mix([t for t in reachable(pack, endpoints) if not t.probe])
-    for n, due_ns in enumerate(arrivals(drawing.rng, rate_per_s=rate_per_s / mix.size)):
+    for n, due_ns in enumerate(_moments(drawing, level, mix.size, seconds)):
         found = mix.next(drawing)
         if found is None:
             return
         yield Item(seq=n, user=drawing.user, due_ns=due_ns, transaction=found[0].name, params=found[1])
 
 
+def _moments(drawing: Draw, level: Level, size: float, seconds: float) -> Iterator[int]:
+    if level.model == "closed":
+        return thinking(drawing.rng, mean_s=level.think_s)
+    rate = level.rate_per_s / level.users / size
+    if level.shape:
+        return varying(drawing.rng, rate_per_s=rate, shape=level.shape, seconds=seconds)
+    return arrivals(drawing.rng, rate_per_s=rate)
+
+
 def load(
     pack: Pack, world: Any, level: Level, *, seconds: float, seed: str, endpoints: Collection[str] = ()
-) -> list[Item]:
-    """Everything due within `seconds` for the users of a level; `seq` counts in order of due."""
+) -> Iterator[Item]:
+    """Everything that the users of a level may do within `seconds`, in order of due; `seq` counts. Never a list: a long
+    block's work is written as it is drawn.
+
+    Closed: as much as there would be for a system that answers at once, so that no user is ever out of work; what a
+    slower system leaves undone at the end is no backlog.
+    """
     pools = pack.pools(world)
-    work: list[Item] = []
-    for user in range(level.users):
+    closed = level.model == "closed"
+
+    def work(user: int) -> Iterator[tuple[int, Item]]:
+        """(when it is due at the earliest, item)"""
         rng = random.Random(f"{seed}/{pack.name}/{user}")
         drawing = Draw(world=world, pools=pools, rng=rng, user=user, users=level.users)
-        mine = stream(pack, drawing, rate_per_s=level.rate_per_s / level.users, endpoints=endpoints)
-        work.extend(itertools.takewhile(lambda item: item.due_ns < seconds * NS, mine))
-    work.sort(key=lambda item: (item.due_ns, item.user))
-    return [
-        Item(seq=n, user=i.user, due_ns=i.due_ns, transaction=i.transaction, params=i.params)
-        for n, i in enumerate(work, 1)
-    ]
+        thought = 0
+        for item in stream(pack, drawing, level, seconds=seconds, endpoints=endpoints):
+            thought += item.due_ns
+            earliest = thought if closed else item.due_ns
+            if earliest >= seconds * NS:
+                return
+            yield earliest, item
+
+    users = (work(user) for user in range(level.users))
+    for n, (_, i) in enumerate(heapq.merge(*users, key=lambda each: (each[0], each[1].user)), 1):
+        yield Item(seq=n, user=i.user, due_ns=i.due_ns, transaction=i.transaction, params=i.params)

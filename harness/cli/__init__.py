@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import typer
 
-from harness.cli import data, doctor, hosts, runs
+from harness.cli import capacity, data, doctor, hosts, runs
 from harness.cli.pack import pack_app
 from harness.cli.parts import errors
 from harness.cli.sim import sim_app
@@ -31,7 +31,10 @@ app = typer.Typer(
 )
 app.add_typer(sim_app, name="sim")
 app.add_typer(pack_app, name="pack")
-for command in (runs.demo, runs.run, runs.prepare, runs.report, runs.verify, hosts.agent, doctor.doctor, data.data):
+for command in (
+    runs.demo, runs.run, capacity.capacity, runs.prepare, runs.report, runs.verify,
+    hosts.agent, doctor.doctor, data.data,
+):  # fmt: skip
     app.command()(command)
 
 _CTRL_C = 130  # what typer makes of a KeyboardInterrupt

@@ -35,6 +35,7 @@ PlanName = Annotated[str, typer.Option("--plan", help="方案名（smoke、night
 def tools() -> Tools:
     import scenarios
     from drivers import messages, sql
+    from drivers.calibration import reference_server
     from harness.execute.no_database import or_no_database
     from harness.execute.site import Tools
 
@@ -43,6 +44,7 @@ def tools() -> Tools:
         message_driver_for=messages.driver_for,
         locustfile=scenarios.locustfile,
         probes=probes,
+        reference_server=reference_server,
     )
 
 

@@ -55,7 +55,8 @@ def run(  # noqa: PLR0913 - options of a command
     out: Annotated[Path | None, typer.Option("--out", help="运行目录")] = None,
     resume: Annotated[Path | None, typer.Option("--resume", help="继续一个中断的运行目录")] = None,
     only: Annotated[
-        str, typer.Option("--only", help="只做其中一部分：functional、load、db-compat、error-handling，逗号分隔")
+        str,
+        typer.Option("--only", help="只做其中一部分：functional、load、db-compat、error-handling、capacity，逗号分隔"),
     ] = "",
     json_: Json = False,
 ) -> None:

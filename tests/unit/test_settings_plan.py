@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError, fields, replace
 from pathlib import Path
 
 import pytest
 
 from harness.errors import BadSettings, RecordingBroken
 from harness.model import Part, Role, Scale
-from harness.settings import LoadPlan, Plan, load_plan, plan_as_dict, plan_from_dict, shipped_plans
+from harness.settings import Level, LoadPlan, Plan, load_plan, plan_as_dict, plan_from_dict, shipped_plans
 
 SMOKE = shipped_plans()["smoke"].read_text(encoding="utf-8")
 
@@ -90,8 +90,10 @@ def test_rules_are_accepted_by_id_or_all() -> None:
         ),
         (
             "users = 16",
-            "users = 16, colour = 1",
-            "load.levels[第 2 项].colour：没有这个键，请删去；此处可用的键有 name、users、rate_per_s、packs。",
+            "users = 16, xyz = 1",
+            "load.levels[第 2 项].xyz：没有这个键，请删去；此处可用的键有 "
+            + "、".join(field.name for field in fields(Level))
+            + "。",
         ),
         ("transactions = 400", 'transactions = "400"', "functional.transactions：应为整数（不加引号），请改正。"),
         ("transactions = 400", "transactions = 0", "functional.transactions：应不小于 1，请改正。"),
@@ -125,6 +127,16 @@ def test_rules_are_accepted_by_id_or_all() -> None:
         ),
         ("seed = 20260101", "seed = -1", "data.seed：应不小于 0，请改正。"),
         ("days = 5", "", "data.days：缺少这个键，请补上。"),
+        (
+            "rate_per_s = 70.0",
+            "outpatient_per_day = 70",
+            "load.levels[第 2 项].outpatient_per_day：没有这个键，是否想写 outpatients_per_day。",
+        ),
+        (
+            "[performance]",
+            "[load.day]\nhourly = [1, 2, 3]\n\n[performance]",
+            "load.day.hourly：至少要有 24 项，请改正。",
+        ),
     ],
 )
 def test_one_sentence_says_what_is_wrong(tmp_path: Path, old: str, new: str, sentence: str) -> None:
@@ -147,6 +159,53 @@ def test_one_sentence_says_what_is_wrong(tmp_path: Path, old: str, new: str, sen
         ('name = "高峰"', 'name = "典型"', "load.levels：“典型”出现了不止一次，请只保留一个。"),
         ('"PV-PERF-3"', '"PV-PERF-2"', "clauses：“PV-PERF-2”出现了不止一次，请只保留一个。"),
         ('accept = ["*"]', 'accept = ["*", "R1"]', "rules.accept：“*”已表示接受全部规则，请不要再与规则编号混写。"),
+        (
+            ", rate_per_s = 70.0",
+            "",
+            (
+                "load.levels[第 2 项]：没有写负载，请写 rate_per_s（每秒交易数）或 outpatients_per_day（日门诊量），"
+                '或写 model = "closed" 与 users、think_s。'
+            ),
+        ),
+        (
+            "rate_per_s = 70.0",
+            "rate_per_s = 70.0, outpatients_per_day = 3000",
+            (
+                "load.levels[第 2 项]：负载只能用一种方式写，"
+                "请在 rate_per_s（每秒交易数）与 outpatients_per_day（日门诊量）中只留一个。"
+            ),
+        ),
+        (
+            "rate_per_s = 70.0",
+            'rate_per_s = 70.0, model = "closed"',
+            "load.levels[第 2 项].rate_per_s：封闭模型的负载由 users 与 think_s 决定，请删去这个键，或去掉 model。",
+        ),
+        (
+            "users = 16, rate_per_s = 70.0",
+            'model = "closed"',
+            (
+                'load.levels[第 2 项].users：封闭模型（model = "closed"）须写 users（用户数），'
+                "think_s 为每次应答后的思考秒数。"
+            ),
+        ),
+        (
+            "rate_per_s = 70.0",
+            "outpatients_per_day = 3000, inpatient_beds = 500",
+            (
+                "load.levels[第 2 项].inpatient_beds：还须在 [load.day] 中写 transactions_per_bed_day（每床日的交易数）"
+                "与 source（出处）。"
+            ),
+        ),
+        (
+            "[performance]",
+            "[load.day]\ntransactions_per_visit = 9.0\n\n[performance]",
+            "load.day.source：写了本院的数字，请同时写明出处，例如“2025 年 9 月挂号日志”。",
+        ),
+        (
+            "[rules]",
+            "[capacity]\nwarmup_seconds = 8.0\n\n[rules]",
+            "capacity.warmup_seconds：预热时间不短于一步的时间，请让 warmup_seconds 小于 step_seconds。",
+        ),
     ],
 )
 def test_contradictions_are_named(tmp_path: Path, old: str, new: str, sentence: str) -> None:
