@@ -1,4 +1,6 @@
-"""What the charts share: a grid of panels with margins in inches, ticks at round values, keys.
+"""What the charts share: a grid of panels with margins in inches, ticks at round values, keys, the look of a stack.
+
+The stacks differ by colour *and* by line style and marker, so that a black-and-white print reads the same.
 
 Margins are computed from the labels: matplotlib's own layout engine takes longer than everything else together.
 Not here: what a chart shows.
@@ -7,8 +9,9 @@ Not here: what a chart shows.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -17,8 +20,13 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from reports.svg import INK, MUTED, drawable
+from reports.words import Words
 
 SIZE, SMALL = 8.5, 7.0  # points
+COLOUR = {"original": "#1b5e95", "migrated": "#c4560a"}
+LineStyle = Literal["-"] | tuple[float, tuple[float, ...]]
+STYLE: Mapping[str, LineStyle] = {"original": "-", "migrated": (0, (3.2, 1.4))}
+MARKER = {"original": "o", "migrated": "D"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +78,9 @@ def span(values: Iterable[float]) -> tuple[float, float]:
 
 
 def round_values(low: float, high: float) -> list[float]:
-    """1, 2 and 5 in each decade; only decades where there are many."""
+    """Round numbers of each decade, as many as have room; only decades where there are many."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    for steps in ((1, 2, 5), (1, 3), (1,)):
+    for steps in ((1, 1.5, 2, 3, 4, 5, 7), (1, 2, 5), (1, 3), (1,)):
         ticks = [m * 10.0**d for d in decades for m in steps if low <= m * 10.0**d <= high]
         if len(ticks) <= 5:
             break
@@ -95,6 +103,14 @@ def above(axes: Axes, x: float, text: str) -> None:
     axes.annotate(
         drawable(text), (x, 1), xycoords=("data", "axes fraction"), xytext=(0, 2), textcoords="offset points",
         ha="center", va="bottom", fontsize=SMALL, color=MUTED,
+    )  # fmt: skip
+
+
+def stack_key(stack: str, words: Words, *, marker: bool = False) -> Line2D:
+    """How a stack is drawn, for a legend."""
+    return Line2D(
+        [], [], color=COLOUR[stack], linestyle=STYLE[stack], linewidth=1.4, marker=MARKER[stack] if marker else "",
+        markersize=4, label=words(f"stack.{stack}"),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The last thing a command prints: one table of clauses and the path of the report.
+"""The last thing a command prints: one table of clauses, what got slower, and the path of the report.
 
 On a terminal a table as wide as the window, verdicts in colour and in words; anywhere else (a pipe, a log) one plain
 line per clause, never cut, so that it can be searched. Not here: progress, or any other output of a command.
@@ -16,6 +16,7 @@ from rich.text import Text
 
 from harness.result import Judgement, Result, Verdict
 from reports import behaviours, view
+from reports.slower import figures, place
 from reports.text import one_line
 from reports.words import Words
 
@@ -38,6 +39,9 @@ def print_result(result: Result, report: Path, *, console: Console | None = None
             _say(out, line)
     if result.behaviours:
         _say(out, f"{words('console.behaviours')}{words('doc.colon')}{_suite(result, words)}")
+    for estimate in view.judged_estimates(result):
+        if estimate.verdict is Judgement.FAIL:
+            _say(out, one_line(f"✗ {place(estimate, result, words)}  {figures(estimate, result, words)}"))
     overall = words(f"conclusion.{view.conclusion(result.verdicts)}")
     _say(out, f"{words('conclusion.label')}{words('doc.colon')}{overall}")
     _say(out, f"{words('console.report')}{words('doc.colon')}{one_line(str(report))}")

@@ -7,25 +7,25 @@ what makes the page inert in `page.py`. Not here: any figure that is not in the 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from harness.result import Estimate, Judgement, Result, Series
-from reports import behaviours, charts, interfaces, marks, text, view
+from harness.load_result import TransactionCost
+from harness.result import Judgement, Result, Series
+from reports import behaviours, interfaces, marks, performance, resource_charts, text, view
 from reports.files import write_whole
 from reports.page import environment, whole
 from reports.words import Words
 
 SECTIONS = (
     "summary", "clauses", "systems", "function", "invariants", "interfaces", "compatibility", "performance",
-    "resources", "method", "tools", "annex",
+    "capacity", "resources", "generator", "method", "tools", "annex",
 )  # fmt: skip
-QUANTILES = (50, 90, 95, 99)
 _KIND = {
     view.Conclusion.CONFORMS: "good", view.Conclusion.FAILS: "bad", view.Conclusion.PARTLY: "open",
     view.Conclusion.UNDECIDED: "open", view.Conclusion.UNTESTED: "void",
@@ -52,17 +52,27 @@ def render(result: Result, series: Series, lang: str = "zh") -> str:
         made,
         "report.html.j2",
         foot=result.run_id,
-        sections=SECTIONS,
+        sections=[name for name in SECTIONS if _has(result, name)],
         **_summary(result),
         **_systems(result, words),
         **_function(result),
         **_invariants(result),
         **interfaces.arranged(result),
         **_behaviours(result),
-        **_performance(result, series, words),
+        **performance.arranged(result, series, words),
+        **performance.capacities(result, words),
+        **performance.generators(result),
         **_resources(result, series, words),
         **_method(result),
     )
+
+
+def _has(result: Result, section: str) -> bool:
+    """Whether there is anything to say in a section that only some runs have."""
+    return {
+        "capacity": bool(result.capacities),
+        "generator": bool(result.calibrations or any(b.generators for b in result.load)),
+    }.get(section, True)
 
 
 def write_html(path: Path, result: Result, series: Series, lang: str = "zh") -> Path:
@@ -163,118 +173,6 @@ def _behaviours(result: Result) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    """One estimate of a table."""
-
-    estimate: Estimate
-    standing: view.Standing
-    whisker: Markup
-
-    @property
-    def known(self) -> bool:
-        """Too few samples leave an estimate without a value."""
-        return self.estimate.value > 0
-
-    @property
-    def adjusted(self) -> bool:
-        return bool(self.estimate.low_adjusted or self.estimate.high_adjusted)
-
-
-def _performance(result: Result, series: Series, words: Words) -> dict[str, Any]:
-    performance = result.plan.get("performance")
-    stated: Mapping[str, Any] = performance if isinstance(performance, Mapping) else {}
-    main = view.main_metric(result.plan)
-    own = [estimate for estimate in result.estimates if estimate.scope == view.TRANSACTION]
-    confidence = f"{float(stated.get('confidence', 0.95)) * 100:g}%"
-    groups: dict[tuple[str, str], list[Estimate]] = {}
-    for estimate in own:
-        groups.setdefault((estimate.metric, estimate.pack), []).append(estimate)
-    keys = sorted(groups, key=lambda key: key[0] != main)  # the metric that is judged comes first
-    metrics = [_metric(result, groups[key], key, main, words) for key in keys]
-    judged = [r for m in metrics if m["main"] for _, _, rows in m["levels"] for r in rows]
-    return {
-        "limit": view.limit_of(result.plan, main),
-        "limit_source": str(stated.get("source", "")),
-        "confidence": confidence,
-        "main_metric_name": words.label("metric", main),
-        "metrics": metrics,
-        "judged": sum(r.standing is not view.Standing.NONE for r in judged),
-        "doubtful": sum(r.standing in (view.Standing.ACROSS, view.Standing.BEYOND) for r in judged),
-        "distributions": _distributions(result, series, words),
-        "quantiles": QUANTILES,
-        "throughputs": _throughputs(result, words),
-        "methods": list(dict.fromkeys(e.method for e in own if e.method)),
-    }
-
-
-def _metric(result: Result, own: Sequence[Estimate], key: tuple[str, str], main: str, words: Words) -> dict[str, Any]:
-    metric, pack = key
-    limit = view.limit_of(result.plan, metric) if metric == main else None
-    order = {name: i for i, name in enumerate(view.in_order([e.transaction for e in own], result.titles))}
-    own = sorted(own, key=lambda e: order[e.transaction])
-    users = {b.level: b.users for b in result.load if b.pack == pack}
-    levels = sorted(dict.fromkeys(e.level for e in own), key=lambda level: users.get(level, 0))
-    valued = tuple(e for e in own if e.value > 0)
-    drawn_levels = tuple(level for level in levels if any(e.level == level for e in valued))
-    shown = charts.Forest(estimates=valued, levels=drawn_levels, limit=limit, titles=result.titles)
-    tables = []
-    for level in levels:
-        rows = [e for e in own if e.level == level]
-        bounds = charts.ratio_range(rows, limit)
-        drawn = [
-            _Row(estimate=e, standing=view.limit_standing(e, limit), whisker=marks.whisker(e, limit, bounds))
-            for e in rows
-        ]
-        tables.append((level, users.get(level, 0), drawn))
-    several = len(result.ledger) > 1
-    return {
-        "metric": metric,
-        "pack": pack,
-        "several_packs": several,
-        "main": metric == main,
-        "caption": f"{pack} · {words.label('metric', metric)}" if several else words.label("metric", metric),
-        "forest": Markup(charts.forest(shown, words, name=f"ratio-{_slug(pack)}")) if metric == main and valued else "",
-        "levels": tables,
-    }
-
-
-def _distributions(result: Result, series: Series, words: Words) -> list[dict[str, Any]]:
-    """One figure and one table per pack and level; the highest level of each pack stands open."""
-    users = {(b.pack, b.level): b.users for b in result.load}
-    places = sorted(dict.fromkeys((d.pack, d.level) for d in series.distributions), key=lambda p: users.get(p, 0))
-    highest = dict(places)  # the last of each pack
-    found = []
-    for number, (pack, level) in enumerate(reversed(places)):
-        own = [d for d in series.distributions if (d.pack, d.level) == (pack, level)]
-        order = view.in_order([d.transaction for d in own], result.titles)
-        own.sort(key=lambda d: order.index(d.transaction))
-        by = {(d.transaction, d.stack): d for d in own}
-        found.append(
-            {
-                "caption": f"{pack} · {level}" if len(result.ledger) > 1 else level,
-                "open": highest[pack] == level,
-                "svg": Markup(charts.response_times(own, result.titles, words, name=f"times-{number}")),
-                "rows": [
-                    (name, [view.at_quantile(by.get((name, s)), q / 100) for q in QUANTILES for s in view.STACKS])
-                    for name in order
-                ],
-            }
-        )
-    return found
-
-
-def _throughputs(result: Result, words: Words) -> list[dict[str, Any]]:
-    packs = list(dict.fromkeys(b.pack for b in result.load))
-    return [
-        {
-            "caption": pack if len(packs) > 1 else "",
-            "svg": Markup(charts.throughput([b for b in result.load if b.pack == pack], words, name=f"load-{n}")),
-        }
-        for n, pack in enumerate(packs)
-    ]
-
-
 def _resources(result: Result, series: Series, words: Words) -> dict[str, Any]:
     stacks = view.STACKS
     names = list(dict.fromkeys(name for s in stacks for name in result.readings.get(s, {})))
@@ -286,8 +184,51 @@ def _resources(result: Result, series: Series, words: Words) -> dict[str, Any]:
     return {
         "resource_rows": list(summaries.items()),
         "resource_details": details,
-        "resource_chart": Markup(charts.resources(series, words, name="resources")),
+        "resource_charts": _over_time(result, series, words),
+        "several_hosts": any(len(hosts) > 1 for hosts in result.host_readings.values()),
+        "cost_rows": _costs(result),
+        "cost_bases": list(dict.fromkeys(c.basis for c in result.costs if c.basis)),
+        "architectures": {
+            s: words("doc.list_sep").join(dict.fromkeys(c.architecture for c in result.costs if c.stack == s))
+            for s in stacks
+        },
     }
+
+
+def _over_time(result: Result, series: Series, words: Words) -> list[Markup]:
+    """The first host of each stack side by side, then the second of each, and so on."""
+    hosts = [[line for line in series.timelines if line.stack == stack] for stack in view.STACKS]
+    drawn = []
+    for nth, lines in enumerate(itertools.zip_longest(*hosts)):
+        known = [line for line in lines if line is not None]
+        if svg := resource_charts.resources(known, series, result.gaps, words, name=f"resources-{nth}"):
+            drawn.append(Markup(svg))
+    return drawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CostRow:
+    """What a transaction costs on either stack."""
+
+    pack: str
+    level: str
+    transaction: str
+    sides: tuple[TransactionCost | None, ...]
+
+    @property
+    def whole_mix(self) -> bool:
+        return self.transaction == "*"
+
+
+def _costs(result: Result) -> list[_CostRow]:
+    by = {(c.pack, c.level, c.transaction, c.stack): c for c in result.costs}
+    places = dict.fromkeys((c.pack, c.level, c.transaction) for c in result.costs)
+    return [
+        _CostRow(
+            pack=pack, level=level, transaction=name, sides=tuple(by.get((pack, level, name, s)) for s in view.STACKS)
+        )
+        for pack, level, name in places
+    ]
 
 
 def _method(result: Result) -> dict[str, Any]:
@@ -296,11 +237,7 @@ def _method(result: Result) -> dict[str, Any]:
     for name, limit in limits.items() if isinstance(limits, Mapping) else ():
         if isinstance(limit, Mapping):
             rows.append((name, f"{limit.get('value', '–')}", str(limit.get("source", ""))))
-    performance = result.plan.get("performance")
-    if (margin := view.limit_of(result.plan, "ratio")) is not None and isinstance(performance, Mapping):
-        rows.insert(0, ("margin", f"{margin:g}", str(performance.get("source", ""))))
+    stated = result.plan.get("performance")
+    if (margin := view.limit_of(result.plan, "ratio")) is not None and isinstance(stated, Mapping):
+        rows.insert(0, ("margin", f"{margin:g}", str(stated.get("source", ""))))
     return {"limit_rows": rows, "plan_rows": view.flat(result.plan)}
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()) or "x"

@@ -10,10 +10,14 @@
     invariant  violated      → failure  one per stack and moment; what holds passes
     behaviour  not the same  → failure  unless the plan accepts it
                unknown       → error
+    estimate   fail          → failure  one case per transaction and level: a red build names what got slower
+               inconclusive  → error    … unless the plan does not ask for PV-PERF-1
+               kept out      → skipped  with the reason
     case       of error handling: not run → error, otherwise than alike → failure
 
-One suite per group of clauses (PV-FUNC, PV-PERF …), one for the findings and one for the invariants of each pack, one
-per group of the database compatibility suite, one per interface for the error-handling battery.
+One suite per group of clauses (PV-FUNC, PV-PERF …), one for the findings, one for the invariants and one for the
+performance of each pack, one per group of the database compatibility suite, one per interface for the error-handling
+battery.
 Not here: figures that the result does not hold, and times, which belong to samples and not to clauses.
 """
 
@@ -25,8 +29,8 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from harness.interface_result import HandledCase
-from harness.result import Behaviour, BehaviourClass, Finding, InvariantResult, Judgement, Result, Verdict
-from reports import behaviours, interfaces, view
+from harness.result import Behaviour, BehaviourClass, Estimate, Finding, InvariantResult, Judgement, Result, Verdict
+from reports import behaviours, interfaces, slower, view
 from reports.files import write_whole
 from reports.text import lines, one_line
 from reports.words import Words
@@ -49,9 +53,13 @@ def render(result: Result, lang: str = "zh") -> bytes:
         held = [i for i in result.invariants if i.pack == pack]
         if held:
             _suite(root, f"{pack}.invariants", result, (_invariant(i, words) for i in held))
+    judged = view.judged_estimates(result)
+    for pack in dict.fromkeys(e.pack for e in judged):
+        own = (_estimate(e, result, words) for e in judged if e.pack == pack)
+        _suite(root, f"{pack}.performance", result, own)
     for asked in behaviours.grouped(result):
-        own = (_behaviour(b, words) for b in (*asked.unsame, *asked.same))
-        _suite(root, f"db-compat.{asked.name}", result, own)
+        probes = (_behaviour(b, words) for b in (*asked.unsame, *asked.same))
+        _suite(root, f"db-compat.{asked.name}", result, probes)
     for row in interfaces.battery(result):
         _suite(root, f"error-handling.{row.interface}", result, (_handled(case, words) for case in row.cases))
     _count(root, root.iter("testcase"))
@@ -149,6 +157,22 @@ def _invariant(invariant: InvariantResult, words: Words) -> Element:
         mark = SubElement(case, "failure", type="invariant")
         mark.set("message", words("junit.violated", n=invariant.violations))
         mark.text = lines("\n".join(invariant.examples))
+    return case
+
+
+def _estimate(estimate: Estimate, result: Result, words: Words) -> Element:
+    case = _case(f"{estimate.pack}.performance", slower.place(estimate, result, words))
+    told = one_line(slower.figures(estimate, result, words))
+    asked = any(v.asked for v in result.verdicts if v.clause.startswith("PV-PERF-1"))
+    if estimate.excluded or estimate.verdict is Judgement.NOT_RUN:
+        SubElement(case, "skipped", message=one_line(estimate.excluded or told))
+    elif estimate.verdict is Judgement.FAIL:
+        SubElement(case, "failure", type="fail", message=told)
+    elif estimate.verdict is Judgement.INCONCLUSIVE:
+        word = one_line(f"{words('verdict.inconclusive')}{words('doc.colon')}{told}")
+        SubElement(case, "error" if asked else "skipped", message=word)
+    else:
+        SubElement(case, "system-out").text = told
     return case
 
 

@@ -40,6 +40,11 @@ def percent(share: float | None) -> str:
     return MISSING if share is None or not math.isfinite(share) else f"{share * 100:.1f}%"
 
 
+def signed(share: float | None) -> str:
+    """An error as a percentage with its sign: 0.0213 → +2.1%."""
+    return MISSING if share is None or not math.isfinite(share) else f"{share * 100:+.1f}%".replace("-", "−")
+
+
 def measured(value: float, unit: str) -> str:
     """With its unit; bytes and bytes per second are scaled to powers of 1024."""
     base, _, per = unit.partition("/")

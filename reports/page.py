@@ -37,6 +37,7 @@ def environment(words: Words, result: Any) -> Environment:
         sig=numbers.significant,
         ratio=numbers.ratio,
         percent=numbers.percent,
+        signed=numbers.signed,
         measured=numbers.measured,
     )
     return made

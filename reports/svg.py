@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any
@@ -29,6 +29,7 @@ PAGE_INCHES = 10.0  # a figure this wide fills the page
 _GETA = "〓"  # what Chinese and Japanese printing sets for a character that the case does not hold
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _TRANSLATE = re.compile(r"translate\([^)]*\)")
+_CURVE = re.compile("[CQz]")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 
 
@@ -95,8 +96,11 @@ def drawing() -> Iterator[None]:
         yield
 
 
-def inline(figure: Figure, *, name: str, title: str) -> str:
-    """The figure as one `<svg>` element; `name` keeps its ids apart from those of other charts on the page."""
+def inline(figure: Figure, *, name: str, title: str, under: Sequence[ElementTree.Element] = ()) -> str:
+    """The figure as one `<svg>` element; `name` keeps its ids apart from those of other charts on the page.
+
+    `under` are groups of our own, in points from the top left, that lie beneath everything matplotlib drew.
+    """
     out = io.BytesIO()
     FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     root = ElementTree.fromstring(out.getvalue())
@@ -107,6 +111,7 @@ def inline(figure: Figure, *, name: str, title: str) -> str:
         element.tag = _local(element.tag)
         element.text = element.tail = None
         element.attrib = _attributes(element.attrib, name)
+    _forget_ids(root)
     box = root.attrib["viewBox"]
     width = figure.get_size_inches()[0]
     root.attrib = {
@@ -119,8 +124,19 @@ def inline(figure: Figure, *, name: str, title: str) -> str:
     }
     label = ElementTree.Element("title", {"id": f"{name}-title"})
     label.text = title
-    root.insert(0, label)
+    for element in (*reversed(under), label):
+        root.insert(0, element)
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _forget_ids(root: ElementTree.Element) -> None:
+    """Without those that nothing refers to: matplotlib names every group."""
+    values = [value for element in root.iter() for key, value in element.attrib.items() if key != "id"]
+    used = {value[1:] for value in values if value.startswith("#")}
+    used |= {found for value in values for found in _REFERENCE.findall(value)}
+    for element in root.iter():
+        if element.attrib.get("id") not in used:
+            element.attrib.pop("id", None)
 
 
 def _local(tag: str) -> str:
@@ -128,7 +144,7 @@ def _local(tag: str) -> str:
 
 
 def _attributes(found: dict[str, str], name: str) -> dict[str, str]:
-    """Style declarations as plain attributes, ids and references prefixed, coordinates to a hundredth of a point."""
+    """Style declarations as plain attributes, ids prefixed, coordinates to a hundredth of a point (lines: a tenth)."""
     kept: dict[str, str] = {}
     for key, value in found.items():
         match _local(key):
@@ -143,8 +159,10 @@ def _attributes(found: dict[str, str], name: str) -> dict[str, str]:
                 kept["href"] = f"#{name}-{value.removeprefix('#')}"
             case "clip-path":
                 kept["clip-path"] = _REFERENCE.sub(rf"url(#{name}-\1)", value)
-            case "d" | "x" | "y" | "width" | "height":
-                kept[_local(key)] = _NUMBER.sub(_short, value).replace("\n", " ").strip()
+            case "d":
+                kept["d"] = _path(value)
+            case "x" | "y" | "width" | "height":
+                kept[_local(key)] = _NUMBER.sub(_short, value)
             case "transform":
                 kept["transform"] = _TRANSLATE.sub(lambda part: _NUMBER.sub(_short, part.group()), value)
             case other:
@@ -152,5 +170,16 @@ def _attributes(found: dict[str, str], name: str) -> dict[str, str]:
     return kept
 
 
+def _path(data: str) -> str:
+    """Path data; where there are lines only, every pair after the first is a line without saying so."""
+    if _CURVE.search(data):
+        return " ".join(_NUMBER.sub(_short, data).split())
+    return " ".join(_NUMBER.sub(_shorter, data.replace("L", " ")).split())
+
+
 def _short(number: re.Match[str]) -> str:
     return f"{float(number.group()):.2f}".rstrip("0").rstrip(".")
+
+
+def _shorter(number: re.Match[str]) -> str:
+    return f"{float(number.group()):.1f}".removesuffix(".0")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from harness.result import Distribution, Estimate, Finding, Judgement, Result, Verdict
+from harness.result import Distribution, Estimate, Finding, Judgement, LoadBlock, Result, Verdict
 
 NOISE = "noise"
 TRANSACTION = "transaction"  # what an estimate is of; those of messages and legs stand with the interfaces
@@ -34,7 +34,12 @@ _SECTIONS = {
     "battery": "interfaces",
     "load": "performance",
     "estimates": "performance",
+    "capacities": "capacity",
     "readings": "resources",
+    "costs": "resources",
+    "bottlenecks": "resources",
+    "calibrations": "generator",
+    "gaps": "method",
     "plan": "method",
     "notes": "method",
     "harness": "tools",
@@ -158,6 +163,17 @@ def limit_standing(estimate: Estimate, limit: float | None) -> Standing:
     if high <= limit:
         return Standing.WITHIN
     return Standing.BEYOND if low > limit else Standing.ACROSS
+
+
+def judged_estimates(result: Result) -> list[Estimate]:
+    """Those that bear a verdict, and those of the judged metric that were kept out, in the order of the result."""
+    main = main_metric(result.plan)
+    return [e for e in result.estimates if e.verdict is not None or (e.metric == main and e.excluded)]
+
+
+def block_folder(block: LoadBlock) -> str:
+    """How recordings, gaps and heat maps name a block."""
+    return f"{block.position:02d}-{block.stack}"
 
 
 def at_quantile(distribution: Distribution | None, quantile: float) -> float | None:

@@ -21,6 +21,7 @@ from harness.result import (
     Distribution,
     Estimate,
     InvariantResult,
+    Judgement,
     LoadBlock,
     ReadingSummary,
     Result,
@@ -28,6 +29,7 @@ from harness.result import (
     Timeline,
     Window,
 )
+from tests.golden import fake_load
 
 LEVELS = {"低谷": 8, "典型": 32, "高峰": 96}
 QUANTILES = tuple([i / 100 for i in range(1, 100)] + [0.995, 0.999, 1.0])
@@ -52,8 +54,37 @@ def rich() -> Result:
         "load": _blocks(),
         "estimates": (*_estimates(), *_of_interfaces()),
         "readings": {"original": _readings(1.0), "migrated": _readings(1.35)},
+        "host_readings": {
+            "original": {"db1": _readings(1.0)},
+            "migrated": {"db2": _readings(1.35), "db3": _readings(0.4)},
+        },
+        "calibrations": fake_load.calibrations(LEVELS, troubled=True),
+        "gaps": fake_load.gaps(),
+        "costs": fake_load.costs(_names(), LEVELS),
+        "bottlenecks": fake_load.bottlenecks(),
+        "capacities": fake_load.capacities(),
     }
     return msgspec.convert({**_texts(), **made}, Result)
+
+
+def calm() -> Result:
+    """A run without trouble, without a capacity search: the generator was well, every ratio holds, nothing got lost."""
+    whole = rich()
+    return dataclasses.replace(
+        whole,
+        load=tuple(
+            dataclasses.replace(
+                b, valid=True, invalid_reason="", errors=0, not_run=0, attempt=1,
+                generators=fake_load.generators(b.position, b.users, spoilt=False),
+            )
+            for b in whole.load
+        ),
+        estimates=tuple(
+            dataclasses.replace(e, excluded="", blocks_needed=0, verdict=e.verdict and Judgement.PASS)
+            for e in whole.estimates
+        ),
+        calibrations=fake_load.calibrations(LEVELS, troubled=False), gaps=(), bottlenecks=(), capacities=(), notes=(),
+    )  # fmt: skip
 
 
 def rich_series(*, points: int = 600) -> Series:
@@ -76,8 +107,13 @@ def rich_series(*, points: int = 600) -> Series:
         windows.append(Window(stack=stack, level=list(LEVELS)[i // 4], start=start, end=start + width * 0.86))
     return Series(
         distributions=distributions,
-        timelines=tuple(_timeline(stack, windows, points, rng) for stack in ("original", "migrated")),
+        timelines=tuple(
+            dataclasses.replace(_timeline(stack, windows, points, rng), host=host)
+            for stack, host in (("original", "db1"), ("migrated", "db2"), ("migrated", "db3"))
+        ),
         windows=tuple(windows),
+        percentiles=fake_load.percentiles(_names(), LEVELS, _BASE_MS),
+        heat_maps=fake_load.heat_maps(_blocks(), windows),
     )
 
 
@@ -96,8 +132,14 @@ def small() -> Result:
             e for e in whole.estimates if e.level == "典型" and e.transaction in ("book", "charge", "prescribe")
         ),
         readings={s: {k: v for k, v in r.items() if k in ("cpu", "memory")} for s, r in whole.readings.items()},
+        host_readings={
+            s: {host: {"cpu": r["cpu"]} for host, r in hosts.items()} for s, hosts in whole.host_readings.items()
+        },
         verdicts=tuple(v for v in whole.verdicts if v.clause in kept),
         titles={k: v for k, v in whole.titles.items() if k in ("book", "charge", "prescribe")},
+        calibrations=whole.calibrations[1:],
+        costs=tuple(c for c in whole.costs if c.transaction in ("*", "charge") and c.level in ("*", "高峰")),
+        capacities=tuple(dataclasses.replace(c, steps=c.steps[2:5]) for c in whole.capacities),
         notes=whole.notes[:1],
     )
 
@@ -105,7 +147,9 @@ def small() -> Result:
 def small_series() -> Series:
     whole = rich_series(points=60)
     own = [d for d in whole.distributions if d.level == "典型" and d.transaction in ("book", "charge", "prescribe")]
-    return dataclasses.replace(whole, distributions=tuple(own))
+    points = [p for p in whole.percentiles if p.metric == "p95" and p.transaction in ("book", "charge", "prescribe")]
+    maps = [dataclasses.replace(m, t=m.t[::30], counts=m.counts[::30], blocks=m.blocks[::30]) for m in whole.heat_maps]
+    return dataclasses.replace(whole, distributions=tuple(own), percentiles=tuple(points), heat_maps=tuple(maps))
 
 
 NASTY = "<script>alert('x')</script>\"'&amp;]]><!--{{ 7*7 }}\x00\x1b[31m\u202e\ud800$x^2$𠮷"
@@ -159,6 +203,8 @@ def _poison(value: Any, at: str = "") -> Any:
             "consequence_of",
             "outcome",
             "scope",
+            "block",
+            "blocks",
         }
         changed = {
             f.name: _poison(getattr(value, f.name), f.name) for f in dataclasses.fields(value) if f.name not in keep
@@ -169,7 +215,7 @@ def _poison(value: Any, at: str = "") -> Any:
     if isinstance(value, tuple):
         return tuple(_poison(v) for v in value)
     if isinstance(value, dict):
-        fixed = at in ("stacks", "readings", "titles", "plan", "values", "rules")
+        fixed = at in ("stacks", "readings", "host_readings", "titles", "plan", "values", "rules")
         return {k if fixed else k + NASTY: _poison(v, "plan" if at == "plan" else "") for k, v in value.items()}
     return value
 
@@ -230,9 +276,16 @@ def _estimates() -> tuple[Estimate, ...]:
                         n=_samples(name, level), method="按负载块自助法（4 负载块，2000 次重抽），Holm 校正",
                         original=round(base * factor, 3), migrated=round(base * factor * value, 3),
                         excluded=excluded, blocks_needed=6 if across and not excluded and metric == "p95_ratio" else 0,
+                        verdict=_verdict(value, half * 0.9) if metric == "p95_ratio" and not excluded else None,
                     )
                 )  # fmt: skip
     return tuple(found)
+
+
+def _verdict(value: float, half: float) -> Judgement:
+    if value * (1 + half) <= 1.2:
+        return Judgement.PASS
+    return Judgement.FAIL if value * (1 - half) > 1.2 else Judgement.INCONCLUSIVE
 
 
 def _of_interfaces() -> tuple[Estimate, ...]:
@@ -277,6 +330,9 @@ def _blocks() -> tuple[LoadBlock, ...]:
                 invalid_reason="压测机 CPU 100.0% 超过限值 80%，滞后 P99 48.7 ms 超过限值 20 ms" if invalid else "",
                 replies={"ok": done - errors - 21 - i * 3, "refused": 21 + i * 3, "failed": errors},
                 error_classes={"lock_timeout": errors - 2, "deadlock": 2} if errors else {},
+                kind="peak" if level == "高峰" else "load", model="closed" if level == "低谷" else "open",
+                rate_per_s=users * 1.5, warmup_s=5.0 + 0.5 * (i % 3), attempt=2 if i in (9, 10) else 1,
+                generators=fake_load.generators(i + 1, users, spoilt=invalid),
             )
         )  # fmt: skip
     return tuple(found)
@@ -321,7 +377,8 @@ def _timeline(stack: str, windows: list[Window], points: int, rng: random.Random
         stack=stack,
         t=tuple(float(t) for t in range(points)),
         values={
-            "cpu": wave(88 * slow), "iowait": wave(9 * slow), "process_cpu": wave(150 * slow),
+            "throughput": wave(150 / slow, -5.0), "cpu": wave(88 * slow), "iowait": wave(9 * slow),
+            "steal": wave(3 * slow), "process_cpu": wave(150 * slow),
             "memory": wave(6, 28 * slow),
             "process_memory": tuple(210 * slow + 40 * min(1.0, t / points * 2) for t in range(points)),
             "disk_read": wave(0.8e6), "disk_write": wave(6e6 * slow),

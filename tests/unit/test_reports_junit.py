@@ -30,7 +30,7 @@ def case(root: Element, name: str) -> Element:
 
 def with_verdict(verdict: Judgement, *, asked: bool) -> Result:
     one = Verdict(clause="PV-X-1", title="某条款", verdict=verdict, reason="因为", asked=asked)
-    nothing: dict[str, Any] = dict.fromkeys(("findings", "invariants", "behaviours", "battery"), ())
+    nothing: dict[str, Any] = dict.fromkeys(("findings", "invariants", "behaviours", "battery", "estimates"), ())
     return dataclasses.replace(fake_result.small(), verdicts=(one,), **nothing)
 
 
@@ -57,7 +57,9 @@ def test_the_totals_add_up() -> None:
     failed = [v for v in result.verdicts if v.verdict is Judgement.FAIL]
     differing = [b for b in result.behaviours if b.outcome in ("different", "unsupported") and not b.accepted]
     handled = [case for case in result.battery if case.outcome != "alike"]
-    expected = [*unexplained, *violated, *failed, *differing, *handled]
+    slow = [e for e in result.estimates if e.verdict is Judgement.FAIL]
+    assert slow
+    expected = [*unexplained, *violated, *failed, *differing, *handled, *slow]
     assert int(root.attrib["failures"]) == len(expected)
     assert {"PV-FUNC", "PV-PERF", "his.findings", "his.invariants"} <= {suite.attrib["name"] for suite in root}
 
@@ -73,6 +75,20 @@ def test_an_agreeing_run_has_a_passed_case_for_its_findings() -> None:
     root = tree(with_verdict(Judgement.PASS, asked=True))
     assert root.attrib["failures"] == "0"
     assert len(case(root, "没有未解释的差异")) == 0
+
+
+def test_a_red_build_names_what_got_slower() -> None:
+    """One case per transaction and level: failure, error where it stayed open, skipped where it was not asked."""
+    result = fake_result.rich()
+    (suite,) = [s for s in tree(result) if s.attrib["name"] == "his.performance"]
+    marks = {e.attrib["name"]: [child.tag for child in e] for e in suite.iter("testcase")}
+    assert marks["患者检索（高峰）P95 响应时间"] == ["failure"]
+    assert marks["收费结算（典型）P95 响应时间"] == ["error"]
+    assert marks["预约挂号（高峰）P95 响应时间"] == ["skipped"]
+    assert marks["建档（高峰）P95 响应时间"] == ["system-out"]
+    unasked = tuple(dataclasses.replace(v, asked=False) for v in result.verdicts)
+    root = tree(dataclasses.replace(result, verdicts=unasked))
+    assert [child.tag for child in case(root, "收费结算（典型）")] == ["skipped"]
 
 
 def test_hostile_text_is_well_formed_and_stays_text() -> None:
@@ -94,7 +110,10 @@ def printed(result: Result, *, terminal: bool, width: int = 100) -> str:
 def test_a_pipe_gets_one_whole_line_per_clause() -> None:
     result = fake_result.rich()
     lines = printed(result, terminal=False, width=40).splitlines()
-    assert len(lines) == len(result.verdicts) + 4
+    slow = [line for line in lines if line.startswith("✗ ")]
+    assert len(slow) == sum(e.verdict is Judgement.FAIL for e in result.estimates) > 0
+    assert all("患者检索" in line and "界限 1.2" in line for line in slow)
+    assert len(lines) == len(result.verdicts) + 4 + len(slow)
     assert all(v.reason in line for v, line in zip(result.verdicts, lines[1:], strict=False))
     assert lines[-2:] == ["总体结论：不符合", "报告：out/demo/report.html"]
 

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from harness import interface_result
+from harness import interface_result, load_result
 from harness import result as nouns
 from harness.errors import BadInput, Fault, RecordingBroken
 from harness.result import Result, Series
@@ -65,11 +65,11 @@ def described(schema: dict[str, Any]) -> list[set[str]]:
 
 @pytest.mark.parametrize(("name", "root"), [("result", "Result"), ("series", "Series")])
 def test_the_schema_names_every_field_and_no_other(name: str, root: str) -> None:
-    series = {"Series", "Distribution", "Timeline", "Window"}
+    series = {"Series", "Distribution", "Timeline", "Window", "PercentileAtLoad", "HeatMap"}
     elsewhere = {"Examination", "FixedParameter"}  # what `xinheng doctor` shows
     wanted = [
         {f.name for f in dataclasses.fields(noun)}
-        for noun in (vars(nouns) | vars(interface_result)).values()
+        for noun in (vars(nouns) | vars(interface_result) | vars(load_result)).values()
         if dataclasses.is_dataclass(noun) and isinstance(noun, type) and noun.__name__ not in elsewhere
         if (noun.__name__ in series) == (root == "Series")
     ]

@@ -147,7 +147,7 @@ def test_one_of_a_million_is_seen_in_the_ledger_bar() -> None:
         ("/readings/migrated/cpu", "#resources"),
         ("result.json#/estimates", "#performance"),
         ("/unheard-of", ""),
-        ("recordings/his/load/01-original/samples.bin", "./recordings/his/load/01-original/samples.bin"),
+        ("recordings/his/load/01-original/samples.parquet", "./recordings/his/load/01-original/samples.parquet"),
         ("recordings/低谷 1.json", "./recordings/%E4%BD%8E%E8%B0%B7%201.json"),
         ("javascript:alert(1)", "./javascript%3Aalert%281%29"),
         ("../../etc/passwd", ""),

@@ -1,0 +1,218 @@
+"""The load pass arranged for the templates: verdicts per transaction first, then how they came about.
+
+Which estimate stands where, which chart is drawn of what. Not here: wording (`words.toml`), the charts, any figure that
+is not in the result.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from harness.load_result import GeneratorProcess
+from harness.result import Distribution, Estimate, LoadBlock, Result, Series
+from reports import charts, heat, load_charts, marks, view
+from reports.words import Words
+
+QUANTILES = (50, 90, 95, 99)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One estimate of a table, with the quantiles of both sides where they are known."""
+
+    estimate: Estimate
+    standing: view.Standing
+    whisker: Markup
+    quantiles: tuple[tuple[float | None, ...], ...] = ()  # per quantile: one value per stack
+
+    @property
+    def known(self) -> bool:
+        """Too few samples leave an estimate without a value."""
+        return self.estimate.value > 0
+
+    @property
+    def adjusted(self) -> bool:
+        return bool(self.estimate.low_adjusted or self.estimate.high_adjusted)
+
+
+def arranged(result: Result, series: Series, words: Words) -> dict[str, Any]:
+    """Everything that the section on performance shows."""
+    performance = result.plan.get("performance")
+    stated: Mapping[str, Any] = performance if isinstance(performance, Mapping) else {}
+    main = view.main_metric(result.plan)
+    own = [estimate for estimate in result.estimates if estimate.scope == view.TRANSACTION]
+    groups: dict[tuple[str, str], list[Estimate]] = {}
+    for estimate in own:
+        groups.setdefault((estimate.metric, estimate.pack), []).append(estimate)
+    keys = sorted(groups, key=lambda key: key[0] != main)  # the metric that is judged comes first
+    metrics = [_metric(result, series, groups[key], main, words) for key in keys]
+    judged = [r for m in metrics if m["main"] for _, _, rows in m["levels"] for r in rows]
+    return {
+        "limit": view.limit_of(result.plan, main),
+        "limit_source": str(stated.get("source", "")),
+        "confidence": f"{float(stated.get('confidence', 0.95)) * 100:g}%",
+        "main_metric_name": words.label("metric", main),
+        "metrics": metrics,
+        "judged": sum(r.standing is not view.Standing.NONE for r in judged),
+        "doubtful": sum(r.standing in (view.Standing.ACROSS, view.Standing.BEYOND) for r in judged),
+        "distributions": _distributions(result, series, words),
+        "quantiles": QUANTILES,
+        "percentiles": _percentiles(result, series, main.removesuffix("_ratio"), words),
+        "throughputs": _throughputs(result, words),
+        "heat_maps": _heat_maps(result, series, words),
+        "blocks": sorted(result.load, key=lambda b: (b.position, b.attempt)),
+        "methods": list(dict.fromkeys(e.method for e in own if e.method)),
+    }
+
+
+def capacities(result: Result, words: Words) -> dict[str, Any]:
+    """One chart per pack, and what each stack bears."""
+    packs = list(dict.fromkeys(c.pack for c in result.capacities if c.steps))
+    found = []
+    for number, pack in enumerate(packs):
+        own = [c for c in result.capacities if c.pack == pack and c.steps]
+        svg = load_charts.capacity(own, words, name=f"capacity-{number}")
+        found.append((pack if len(packs) > 1 else "", Markup(svg)))
+    return {"capacity_charts": found}
+
+
+def generators(result: Result) -> dict[str, Any]:
+    """Every generator process with the block it worked for."""
+    rows: list[tuple[LoadBlock, GeneratorProcess]] = [
+        (block, process) for block in sorted(result.load, key=lambda b: b.position) for process in block.generators
+    ]
+    return {"generator_rows": rows}
+
+
+# --------------------------------------------------------------------------- estimates
+
+
+def _metric(result: Result, series: Series, own: Sequence[Estimate], main: str, words: Words) -> dict[str, Any]:
+    metric, pack = own[0].metric, own[0].pack
+    limit = view.limit_of(result.plan, metric) if metric == main else None
+    order = {name: i for i, name in enumerate(view.in_order([e.transaction for e in own], result.titles))}
+    own = sorted(own, key=lambda e: order[e.transaction])
+    users = {b.level: b.users for b in result.load if b.pack == pack}
+    levels = sorted(dict.fromkeys(e.level for e in own), key=lambda level: users.get(level, 0))
+    valued = tuple(e for e in own if e.value > 0)
+    drawn_levels = tuple(level for level in levels if any(e.level == level for e in valued))
+    shown = charts.Forest(estimates=valued, levels=drawn_levels, limit=limit, titles=result.titles)
+    times = {(d.transaction, d.level, d.stack): d for d in series.distributions if d.pack == pack}
+    tables = []
+    for level in levels:
+        at_level = [e for e in own if e.level == level]
+        bounds = charts.ratio_range(at_level, limit)
+        rows = [
+            Row(
+                estimate=e, standing=view.limit_standing(e, limit), whisker=marks.whisker(e, limit, bounds),
+                quantiles=_quantiles(times, e) if metric == main else (),
+            )
+            for e in at_level
+        ]  # fmt: skip
+        tables.append((level, users.get(level, 0), rows))
+    several = len(result.ledger) > 1
+    return {
+        "metric": metric,
+        "pack": pack,
+        "several_packs": several,
+        "main": metric == main,
+        "caption": f"{pack} · {words.label('metric', metric)}" if several else words.label("metric", metric),
+        "overview": _overview([row for _, _, rows in tables for row in rows], levels) if metric == main else [],
+        "forest": Markup(charts.forest(shown, words, name=f"ratio-{_slug(pack)}")) if metric == main and valued else "",
+        "levels": tables,
+    }
+
+
+def _overview(rows: Sequence[Row], levels: Sequence[str]) -> list[tuple[str, list[Row | None]]]:
+    """A line per transaction with its estimate at every level."""
+    by = {(row.estimate.transaction, row.estimate.level): row for row in rows}
+    return [(name, [by.get((name, level)) for level in levels]) for name in dict.fromkeys(name for name, _ in by)]
+
+
+def _quantiles(
+    times: Mapping[tuple[str, str, str], Distribution], estimate: Estimate
+) -> tuple[tuple[float | None, ...], ...]:
+    sides = [times.get((estimate.transaction, estimate.level, stack)) for stack in view.STACKS]
+    return tuple(tuple(view.at_quantile(side, q / 100) for side in sides) for q in QUANTILES)
+
+
+# --------------------------------------------------------------------------- charts
+
+
+def _distributions(result: Result, series: Series, words: Words) -> list[dict[str, Any]]:
+    """One figure per pack and level; the highest level of each pack stands open."""
+    users = {(b.pack, b.level): b.users for b in result.load}
+    places = sorted(dict.fromkeys((d.pack, d.level) for d in series.distributions), key=lambda p: users.get(p, 0))
+    highest = dict(places)  # the last of each pack
+    found = []
+    for number, (pack, level) in enumerate(reversed(places)):
+        own = [d for d in series.distributions if (d.pack, d.level) == (pack, level)]
+        order = view.in_order([d.transaction for d in own], result.titles)
+        own.sort(key=lambda d: order.index(d.transaction))
+        found.append(
+            {
+                "caption": f"{pack} · {level}" if len(result.ledger) > 1 else level,
+                "open": highest[pack] == level,
+                "svg": Markup(charts.response_times(own, result.titles, words, name=f"times-{number}")),
+            }
+        )
+    return found
+
+
+def _percentiles(result: Result, series: Series, main: str, words: Words) -> list[dict[str, Any]]:
+    """Per pack the judged metric as a chart, where there is more than one load, and all of them as a table."""
+    found = []
+    for number, pack in enumerate(dict.fromkeys(p.pack for p in series.percentiles)):
+        own = [p for p in series.percentiles if p.pack == pack]
+        order = view.in_order([p.transaction for p in own], result.titles)
+        own.sort(key=lambda p: (order.index(p.transaction), p.rate_per_s))
+        drawn = [p for p in own if p.metric == main]
+        several = len({p.rate_per_s for p in drawn}) > 1
+        chart = load_charts.percentiles(drawn, result.titles, words, name=f"percentile-{number}") if several else ""
+        name = words("performance.percentile_name", metric=main.upper())
+        by = {(p.transaction, p.level, p.metric, p.stack): p for p in own}
+        metrics = sorted({p.metric for p in own})
+        found.append(
+            {
+                "pack": pack if len(result.ledger) > 1 else "",
+                "caption": f"{pack} · {name}" if len(result.ledger) > 1 else name,
+                "svg": Markup(chart),
+                "metrics": metrics,
+                "rows": [
+                    (place, [[by.get((place[0], place[1], metric, s)) for s in view.STACKS] for metric in metrics])
+                    for place in dict.fromkeys((p.transaction, p.level, p.rate_per_s) for p in own)
+                ],
+            }
+        )
+    return found
+
+
+def _heat_maps(result: Result, series: Series, words: Words) -> list[tuple[str, Markup]]:
+    packs = list(dict.fromkeys(m.pack for m in series.heat_maps))
+    found = []
+    for number, pack in enumerate(packs):
+        levels = {view.block_folder(b): b.level for b in result.load if b.pack == pack}
+        own = [m for m in series.heat_maps if m.pack == pack]
+        if svg := heat.heat_maps(own, levels, words, name=f"heat-{number}"):
+            found.append((pack if len(result.ledger) > 1 else "", Markup(svg)))
+    return found
+
+
+def _throughputs(result: Result, words: Words) -> list[tuple[str, Markup]]:
+    packs = list(dict.fromkeys(b.pack for b in result.load))
+    return [
+        (
+            pack if len(packs) > 1 else "",
+            Markup(load_charts.against_load([b for b in result.load if b.pack == pack], words, name=f"load-{number}")),
+        )
+        for number, pack in enumerate(packs)
+    ]
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()) or "x"
