@@ -13,6 +13,7 @@ import ssl
 import time
 from typing import Any
 
+from drivers import kernel_time
 from drivers.messages.address import Address
 from harness.errors import BadInput, StackUnreachable
 
@@ -35,17 +36,21 @@ def trust(ca: str) -> ssl.SSLContext:
 class Line:
     """An open connection. Its methods raise OSError: TimeoutError when time is up, anything else when it is lost."""
 
-    __slots__ = ("_allowed", "_socket", "_timeout_s")
+    __slots__ = ("_allowed", "_kernel_time", "_socket", "_timeout_s", "arrived_ns", "sent_ns")
 
     def __init__(self, opened: socket.socket, timeout_s: float) -> None:
         self._socket = opened
         self._timeout_s = self._allowed = timeout_s
         opened.settimeout(timeout_s)
+        noting = not isinstance(opened, ssl.SSLSocket) and kernel_time.wanted(opened)
+        self._kernel_time = kernel_time.KernelTime() if noting else None
+        self.sent_ns = self.arrived_ns = 0  # the last of each; 0 where the system does not note it
 
     def send(self, data: bytes) -> float:
         """Write all of it; when an answer is due at the latest."""
         deadline = time.monotonic() + self._timeout_s
         self._allow(self._timeout_s)
+        self.sent_ns = time.monotonic_ns()
         self._socket.sendall(data)
         return deadline
 
@@ -79,7 +84,11 @@ class Line:
     def receive(self, deadline: float) -> bytes:
         """What has come next; b"" when the peer has hung up."""
         self._allow_until(deadline)
-        return self._socket.recv(_CHUNK)
+        if self._kernel_time is None:
+            return self._socket.recv(_CHUNK)
+        data, notes, _, _ = self._socket.recvmsg(_CHUNK, kernel_time.ROOM)
+        self.arrived_ns = self._kernel_time.of(notes)
+        return data
 
     def receive_into(self, room: memoryview, deadline: float) -> int:
         """As `receive`, into memory of the caller's: how much has come."""

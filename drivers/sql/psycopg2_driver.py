@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from drivers.sql.bulk import chunks, copy_text
 from drivers.sql.driver import CONNECT_TIMEOUT_S
+from drivers.sql.prompt_session import PromptSession
 from drivers.sql.session import DbapiSession
 from drivers.sql.tables import TableWork
 from harness.errors import Fault, StackRefused, StackUnreachable
@@ -50,6 +51,8 @@ class Psycopg2Driver(TableWork):
     options: ClassVar[frozenset[str]] = frozenset(
         {"host", "port", "sslmode", "sslrootcert", "sslcert", "sslkey", "application_name", "target_session_attrs"}
     )
+    _green = False
+
     # ------------------------------------------------------------------ connecting
 
     def _connect(self, *, timeout_s: float, password: str | None) -> Any:
@@ -64,6 +67,7 @@ class Psycopg2Driver(TableWork):
         }
         connection = self.dbapi.connect(
             **{name: value for name, value in wanted.items() if value is not None},
+            connection_factory=self._connection_class,
             connect_timeout=CONNECT_TIMEOUT_S,
             client_encoding="UTF8",
             # A server whose machine vanished must not hold a user for two hours.
@@ -76,6 +80,11 @@ class Psycopg2Driver(TableWork):
         return connection
 
     @functools.cached_property
+    def _connection_class(self) -> type:
+        """With room for what a load process waits by: made once, it spares every wait the making of one."""
+        return type("Connection", (self._extensions().connection,), {"watcher": None})
+
+    @functools.cached_property
     def _bytes(self) -> Any:
         """BYTEA as bytes, as every other driver gives binary values; psycopg2 by itself gives a memoryview."""
         binary = self.dbapi.BINARY
@@ -86,8 +95,11 @@ class Psycopg2Driver(TableWork):
         return self._extensions().new_type(binary.values, "BYTES", read)
 
     def _session(self, connection: Any) -> DbapiSession:
-        in_error = self._extensions().TRANSACTION_STATUS_INERROR
-        return Psycopg2Session(connection, in_error=in_error, errors=self.dbapi.Error, classify=self.classify)
+        extensions, how = self._extensions(), {"errors": self.dbapi.Error, "classify": self.classify}
+        in_error = extensions.TRANSACTION_STATUS_INERROR
+        if not self._green:
+            return Psycopg2Session(connection, in_error=in_error, **how)
+        return PromptSession(connection, in_error=in_error, idle=extensions.TRANSACTION_STATUS_IDLE, **how)
 
     def _connect_fault(self, error: BaseException) -> Fault:
         # psycopg2 gives no SQLSTATE while connecting, only libpq's text, possibly in the server's language.
@@ -117,23 +129,10 @@ class Psycopg2Driver(TableWork):
     # ------------------------------------------------------------------ waiting
 
     def make_green(self) -> None:
-        from gevent.socket import wait_read, wait_write  # only load processes carry gevent
+        from drivers.sql.green import libpq_wait  # only load processes carry gevent
 
-        extensions = self._extensions()
-
-        def wait(connection: Any, timeout: float | None = None) -> None:
-            while True:
-                state = connection.poll()
-                if state == extensions.POLL_OK:
-                    return
-                if state == extensions.POLL_READ:
-                    wait_read(connection.fileno(), timeout=timeout)
-                elif state == extensions.POLL_WRITE:
-                    wait_write(connection.fileno(), timeout=timeout)
-                else:
-                    raise self.dbapi.OperationalError(f"poll() answered {state!r}")
-
-        extensions.set_wait_callback(wait)
+        self._green = True
+        self._extensions().set_wait_callback(libpq_wait(self._extensions(), self.dbapi.OperationalError))
 
     # ------------------------------------------------------------------ errors
 

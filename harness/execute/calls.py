@@ -10,9 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from gevent.event import Event
+from gevent.monkey import get_original
 from gevent.threadpool import ThreadPool
 
 from harness.ports import Driver, Waiting
+
+
+class Turn(Protocol):
+    """Somebody's turn that has not come yet."""
+
+    def set(self) -> Any:
+        """It has come."""
+
+    def wait(self) -> Any:
+        """Until it has."""
 
 
 class Calls(Protocol):
@@ -27,6 +39,9 @@ class Calls(Protocol):
     def make(self, what: Callable[..., Any], *args: Any) -> Any:
         """Call, wait for the answer as a greenlet waits, and hand it on, exceptions included."""
 
+    def turn(self) -> Turn:
+        """Something to wait for inside of a call."""
+
 
 class InGreenlets:
     """In the caller's own greenlet: its sockets yield."""
@@ -37,6 +52,10 @@ class InGreenlets:
 
     def make(self, what: Callable[..., Any], *args: Any) -> Any:
         return what(*args)
+
+    def turn(self) -> Turn:
+        event: Turn = Event()
+        return event
 
 
 class InThreads:
@@ -55,6 +74,23 @@ class InThreads:
 
     def make(self, what: Callable[..., Any], *args: Any) -> Any:
         return self._pool.apply(what, args)
+
+    def turn(self) -> Turn:
+        return _ThreadsTurn()
+
+
+class _ThreadsTurn:
+    """An event for threads that gevent does not know of; its own would wake the event loop instead."""
+
+    def __init__(self) -> None:
+        self._lock = get_original("_thread", "allocate_lock")()
+        self._lock.acquire()
+
+    def set(self) -> None:
+        self._lock.release()
+
+    def wait(self) -> None:
+        self._lock.acquire()
 
 
 def calls_for(driver: Driver) -> Calls:

@@ -97,7 +97,7 @@ class Talk:
         outgoing = message.compose(charset=peer.charset, **params)
         sent = time.monotonic_ns()
         reply = peer.session.send(outgoing)
-        self._noted(message.name, reply, sent, self._arrived(sent), outgoing)
+        self._noted(message.name, reply, reply.sent_ns or sent, reply.arrived_ns or self._arrived(sent), outgoing)
         if reply.kind > worst:
             raise StepNotOk(reply)
         return reply

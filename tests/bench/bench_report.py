@@ -45,7 +45,7 @@ def sealing(folder: Path) -> None:
     from reports import manifest
 
     chunk = os.urandom(1 << 20)
-    with (folder / "samples.bin").open("wb") as out:
+    with (folder / "samples.parquet").open("wb") as out:
         for _ in range(SIZE // len(chunk)):
             out.write(chunk)
     digest = hashes.Hash(hashes.SM3())

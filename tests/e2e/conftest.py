@@ -51,7 +51,7 @@ def plan_file(tmp_path: Path) -> Path:
         if line.startswith("run = true"):
             line = "run = false"  # the compatibility suite has tests of its own
         if line.startswith("seconds ="):
-            line = "seconds = 3.0"
+            line = "seconds = 3.0\ncalibrate = false\nrepeats = 0"
         if line.lstrip().startswith('{ name = "典型"') or line.lstrip().startswith('{ name = "高峰"'):
             continue
         lines.append(line)
@@ -82,7 +82,7 @@ def plan_without_data(tmp_path: Path) -> Path:
         (r"^transactions = \d+", "transactions = 30"),
         (r"^order = .*", 'order = "AB"'),
         (r"^margin = [0-9.]+", "margin = 9.0"),  # nobody's speed is the question
-        (r"^seconds = .*", "seconds = 2.0"),
+        (r"^seconds = .*", "seconds = 2.0\ncalibrate = false\nrepeats = 0"),
         (r"^warmup_seconds = .*", "warmup_seconds = 0.5"),
         (r"^levels = \[\n(?:.*\n)*?\]", 'levels = [{ name = "典型", users = 8, rate_per_s = 40.0 }]'),
     ):

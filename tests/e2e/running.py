@@ -33,7 +33,9 @@ def small_plan() -> Plan:
         plan,
         data=replace(plan.data, outpatients_per_day=120, days=3),
         functional=replace(plan.functional, transactions=250),
-        load=replace(plan.load, order="AB", seconds=2.0, warmup_seconds=0.5, levels=(level,)),
+        load=replace(
+            plan.load, order="AB", seconds=2.0, warmup_seconds=0.5, levels=(level,), calibrate=False, repeats=0
+        ),
         compat=CompatPlan(),
     )
 

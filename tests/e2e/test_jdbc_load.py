@@ -11,11 +11,13 @@ from sqlalchemy.engine import make_url
 
 import scenarios
 from drivers.sql import driver_for
-from harness.execute.block import ANSWER_FILE, BlockSpec, endpoints_of, run_block
+from harness.execute.block import run_block
+from harness.execute.block_spec import ANSWER_FILE, BlockSpec, endpoints_of
 from harness.execute.site import mark_of
+from harness.folding import fold
 from harness.model import ReplyKind, Role, Scale, SqlEndpoint, Stack
 from harness.recording import read_json, write_items
-from harness.samples import fold, read_samples
+from harness.samples import read_samples
 from harness.settings_plan import Level
 from harness.workload import load
 from tests.conftest import jar_folder
@@ -60,7 +62,7 @@ def _block(stack: Stack, tmp_path: Path) -> tuple[dict[str, object], np.ndarray]
     for table, columns, rows in pack.rows(world):
         driver.load(table, columns, rows)
     driver.finish_load(pack.metadata)
-    items = load(pack, world, Level(name="x", users=_USERS, rate_per_s=_RATE), seconds=_SECONDS, seed="jdbc")
+    items = list(load(pack, world, Level(name="x", users=_USERS, rate_per_s=_RATE), seconds=_SECONDS, seed="jdbc"))
     workload = tmp_path / "items"
     write_items(workload, items)
     spec = BlockSpec(
@@ -80,4 +82,4 @@ def _block(stack: Stack, tmp_path: Path) -> tuple[dict[str, object], np.ndarray]
     began = time.monotonic()
     for _ in run_block(spec, locustfile=scenarios.locustfile(pack.name)):
         assert time.monotonic() - began < 60
-    return read_json(tmp_path / ANSWER_FILE), np.array(read_samples(tmp_path / "samples.bin"))
+    return read_json(tmp_path / ANSWER_FILE), read_samples(tmp_path)

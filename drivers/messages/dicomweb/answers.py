@@ -23,6 +23,7 @@ class LateReply(Reply):
 
     def __init__(self, reply: Reply, make: Callable[[], bytes]) -> None:
         super().__init__(reply.kind, error_class=reply.error_class, message=reply.message, status=reply.status)
+        self.sent_ns, self.arrived_ns = reply.sent_ns, reply.arrived_ns
         self._make: Callable[[], bytes] | None = make
 
     @property

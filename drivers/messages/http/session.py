@@ -167,7 +167,9 @@ class HttpSession:
             return failure, None
         if not self._endpoint.persistent or answer.followed or answer.should_close():
             self.close()
-        return self._reply(answer, target), answer
+        reply = self._reply(answer, target)
+        reply.sent_ns, reply.arrived_ns = line.sent_ns, line.arrived_ns
+        return reply, answer
 
     def close(self) -> None:
         if self._line is not None:

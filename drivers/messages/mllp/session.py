@@ -73,6 +73,7 @@ class MllpSession:
         garbage = frames.garbage
         try:
             deadline = line.send(framed(body))
+            sent_ns = line.sent_ns
             if not asked.commit and not asked.application:
                 return Reply(ReplyKind.OK)
             while data := line.receive(deadline):
@@ -83,6 +84,7 @@ class MllpSession:
                     else:
                         self._strays += 1
                 if reply is not None:
+                    reply.sent_ns, reply.arrived_ns = sent_ns, line.arrived_ns
                     return self._noting_strays(reply) if self._strays else reply
         except TimeoutError:
             return replies.timed_out(self._endpoint.timeout_s, frames.pending + frames.garbage - garbage)

@@ -178,4 +178,4 @@ def test_the_sample_pack_runs_as_it_is(done: Command, tmp_path: Path, plan_witho
     assert (code, all_equal(result["ledger"]["adt"])) == (2, True)
     assert (refusal, "另一版场景包" in told) == (3, True)
     assert by_hand.returncode == 0, by_hand.stderr
-    assert (tmp_path / "by-hand/recordings/adt/load/01-migrated/samples.bin").stat().st_size > 0
+    assert (tmp_path / "by-hand/recordings/adt/load/01-migrated/samples.parquet").stat().st_size > 0
