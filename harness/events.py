@@ -28,6 +28,7 @@ class Stage(Event):
 
     name: str  # Chinese, for people
     total: float
+    passing: bool = False  # one of very many: worth no line of its own once it is over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,21 @@ class Progress(Event):
     """How much of the current stage is done."""
 
     done: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live(Event):
+    """How the load block that is running fares so far; for people who watch, kept nowhere."""
+
+    pack: str
+    level: str
+    stack: str
+    position: int
+    done: int  # transactions
+    per_s: float  # since the last look
+    p95_ms: float  # response time
+    lag_p99_ms: float
+    errors: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +72,13 @@ class Sealed(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note(Event):
     """Something a person should know while it runs."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said(Event):
+    """A line of a table that grows while it runs, or what it comes to."""
 
     text: str
 

@@ -63,11 +63,11 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransactionCost:
-    """What one transaction costs the stack's host, on average over a level's blocks; None where it is not known."""
+    """What one transaction costs the stack's hosts, on average over a level's blocks; None where it is not known."""
 
     pack: str
     transaction: str  # "*": all of the level's mix together
-    level: str
+    level: str  # "*": all levels together, for a transaction by itself
     stack: str
     n: int  # transactions that the figures rest on
     cpu_s: float | None

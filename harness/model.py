@@ -31,6 +31,7 @@ class Part(enum.StrEnum):
     LOAD = "load"
     COMPAT = "db-compat"
     BATTERY = "error-handling"  # the interfaces' error-handling battery
+    CAPACITY = "capacity"  # the search for the highest load that each stack bears
 
 
 class ReplyKind(enum.IntEnum):
@@ -86,6 +87,9 @@ class Reply:
     message: str = ""  # the product's own text, for people
     body: bytes = b""  # what an interface answered, as it arrived
     status: str = ""  # and what its protocol says beside that: "201 application/json"
+    # When what was sent left and when its answer had arrived, where the driver knows it better than whoever called it.
+    sent_ns: int = field(default=0, compare=False)
+    arrived_ns: int = field(default=0, compare=False)
 
 
 # --------------------------------------------------------------------------- stacks
@@ -324,7 +328,7 @@ class Probe:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-# --------------------------------------------------------------------------- workload
+# --------------------------------------------------------------------------- workload and recordings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,9 +340,6 @@ class Item:
     params: Mapping[str, Any]
     user: int = 0
     due_ns: int = 0
-
-
-# --------------------------------------------------------------------------- recordings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 from harness import runfile
+from harness.assess.decide import decided
 from harness.doctor.common import FACTS
 from harness.errors import BadInput
-from harness.events import Began, Ended, Event, Loaded, Note, Stage
+from harness.events import Began, Ended, Event, Note, Stage
 from harness.execute.archives import refuse_unremovable
 from harness.execute.battery_pass import battery_pass
+from harness.execute.capacity_pass import capacity_pass
 from harness.execute.compat_pass import compat_pass
 from harness.execute.functional_pass import functional_pass
 from harness.execute.load_pass import load_pass
@@ -31,12 +34,13 @@ from harness.execute.site import (
     refuse_without_database,
 )
 from harness.execute.watching import facts_of, watching
-from harness.model import Item, Pack, Part, Role, Stack
+from harness.execute.workloads import draw_workloads, functional_file, load_files
+from harness.hospital_day import settled
+from harness.model import Pack, Part, Role, Stack
 from harness.ports import Driver
-from harness.recording import read_items, sealed_recordings, write_items, write_json
+from harness.recording import read_items, sealed_recordings, write_json
 from harness.result import StackFacts
 from harness.settings import Plan, plan_as_dict
-from harness.workload import functional, load
 
 
 def run(
@@ -52,6 +56,7 @@ def run(
     refuse_protected(stacks)
     refuse_without_database(stacks, packs)
     refuse_unreachable(runfile.used_endpoints(stacks.values()), packs)
+    plan = settled(plan, packs)
     chosen = possible_parts(stacks, planned=plan.parts, named=parts)
     job = Job(
         run_dir=run_dir,
@@ -63,6 +68,7 @@ def run(
         parts=chosen,
         probes=tools.probes() if Part.COMPAT in chosen else (),
         resumed=(run_dir / runfile.RUN).exists(),
+        decided=partial(decided, run_dir),
     )
     refuse_unremovable(job)
     yield Stage(name="生成医院数据与负载", total=1)
@@ -74,19 +80,24 @@ def run(
         if not stack.hosts:
             yield Note(text=f"{TITLES[role]}没有配置主机（hosts），将没有资源读数，PV-PERF-2 无法判定。")
     with watching(run_dir, stacks.items()) as watch:
-        for hospital in job.hospitals if Part.FUNCTIONAL in job.parts else ():
-            items = list(read_items(_functional_file(job, hospital)))
-            yield from functional_pass(job, hospital, items)
-        for hospital in job.hospitals if Part.BATTERY in job.parts else ():
-            yield from battery_pass(job, hospital)
-        for hospital in job.hospitals if Part.LOAD in job.parts else ():
-            for event in load_pass(job, hospital, _load_files(job, hospital)):
-                yield event
-                if isinstance(event, Loaded):
-                    yield from watch.revive()
-        if Part.COMPAT in job.parts:
-            yield from compat_pass(job)
+        for event in _execute(job):
+            yield event
+            yield from watch.told()
     yield Ended(run_dir=run_dir)
+
+
+def _execute(job: Job) -> Iterator[Event]:
+    """The parts of the run, one after the other."""
+    for hospital in job.hospitals if Part.FUNCTIONAL in job.parts else ():
+        yield from functional_pass(job, hospital, list(read_items(functional_file(job, hospital))))
+    for hospital in job.hospitals if Part.BATTERY in job.parts else ():
+        yield from battery_pass(job, hospital)
+    for hospital in job.hospitals if Part.LOAD in job.parts else ():
+        yield from load_pass(job, hospital, load_files(job, hospital))
+    if Part.COMPAT in job.parts:
+        yield from compat_pass(job)
+    for hospital in job.hospitals if Part.CAPACITY in job.parts else ():
+        yield from capacity_pass(job, hospital)
 
 
 def _identify(job: Job) -> None:
@@ -142,33 +153,21 @@ def _answering(driver: Driver) -> StackFacts:
 
 def _open_run(job: Job) -> None:
     """Write the workload and `run.json`, or make sure that a resumed run still is the same work."""
-    drawn = {h.pack.name: _draw(job, h) for h in job.hospitals}
-    scripts = [(probe.id, probe.setup, probe.script) for probe in job.probes]
-    versions = [(h.pack.name, h.pack.version) for h in job.hospitals]
-    digest = runfile.digest(repr(each).encode() for each in (*versions, *drawn.items(), *scripts))
+    drawn = draw_workloads(job, write=not job.resumed)
     if job.resumed:
         before = runfile.read_run(job.run_dir)
-        if before["plan"] != plan_as_dict(job.plan) or before["packs_digest"] != digest:
+        if before["plan"] != plan_as_dict(job.plan) or before["packs_digest"] != drawn.digest:
             raise BadInput(
                 f"{job.run_dir} 是用另一份方案或另一版场景包开始的，不能继续。",
                 hint="请用开始时的方案和场景包继续，或换一个 --out 目录重新运行。",
             )
         return
-    run = runfile.describe(plan=job.plan, stacks=job.stacks, packs=[h.pack for h in job.hospitals], packs_digest=digest)
+    packs = [h.pack for h in job.hospitals]
+    run = runfile.describe(plan=job.plan, stacks=job.stacks, packs=packs, packs_digest=drawn.digest)
     run |= {"parts": list(job.parts), "probes": [runfile.probe_as_dict(probe) for probe in job.probes]}
     for hospital in job.hospitals:
         _keep_documents(job, hospital.pack)
-        first, *levels = drawn[hospital.pack.name]
-        write_items(_functional_file(job, hospital), first)
-        for path, items in zip(_load_files(job, hospital), levels, strict=True):
-            write_items(path, items)
-        run["packs"][hospital.pack.name]["workload"] = {
-            "functional": len(first),
-            "load": [
-                {"level": level.name, "users": level.users, "rate_per_s": level.rate_per_s, "planned": len(items)}
-                for level, items in zip(job.plan.load.levels_of(hospital.pack.name), levels, strict=True)
-            ],
-        }
+        run["packs"][hospital.pack.name]["workload"] = drawn.planned[hospital.pack.name]
     runfile.write_run(job.run_dir, run)
 
 
@@ -179,24 +178,3 @@ def _keep_documents(job: Job, pack: Pack) -> None:
             kept = job.run_dir / "interfaces" / pack.name / interface.document.name
             kept.parent.mkdir(parents=True, exist_ok=True)
             kept.write_bytes(interface.document.read_bytes())
-
-
-def _draw(job: Job, hospital: Hospital) -> list[list[Item]]:
-    """The functional workload, then one load workload per level."""
-    plan, pack, world = job.plan, hospital.pack, hospital.world
-    seed = plan.data.seed
-    return [functional(pack, world, count=plan.functional.transactions, seed=seed, endpoints=job.endpoints)] + [
-        load(pack, world, level, seconds=plan.load.seconds, seed=f"{seed}/{level.name}", endpoints=job.endpoints)
-        for level in plan.load.levels_of(pack.name)
-    ]
-
-
-def _functional_file(job: Job, hospital: Hospital) -> Path:
-    return job.run_dir / "workload" / f"{hospital.pack.name}-functional.jsonl"
-
-
-def _load_files(job: Job, hospital: Hospital) -> list[Path]:
-    return [
-        job.run_dir / "workload" / f"{hospital.pack.name}-load-{number}.jsonl"
-        for number, _ in enumerate(job.plan.load.levels_of(hospital.pack.name), 1)
-    ]

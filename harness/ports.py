@@ -115,6 +115,18 @@ class Server(Protocol):
         """Stop it and delete its data."""
 
 
+class ReferenceServer(Protocol):
+    """A server of known service times that the load generator is held against; runs on this machine."""
+
+    url: str
+
+    def freeze(self, moment_ns: int, seconds: float) -> None:
+        """From a moment of the monotonic clock on, answer nothing for so long."""
+
+    def records(self) -> Any:
+        """int64 array of (number, received, answered) for everything answered since this was last called."""
+
+
 class Application(Protocol):
     """The program that answers for a simulated stack's interfaces, on top of its database."""
 

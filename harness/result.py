@@ -250,6 +250,7 @@ class ReadingSummary:
     n: int
     coverage: float  # share of load seconds with a reading, 0..1
     details: dict[str, float] = field(default_factory=dict)
+    host: str = ""  # of several the one that was worst off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,6 +288,7 @@ class Result:
     costs: tuple[TransactionCost, ...] = ()
     bottlenecks: tuple[Bottleneck, ...] = ()
     capacities: tuple[Capacity, ...] = ()
+    host_readings: dict[str, dict[str, dict[str, ReadingSummary]]] = field(default_factory=dict)  # stack → host → …
     prelude: tuple[str, ...] = ()  # what a session of the migrated product is told before a script is reproduced
 
 
@@ -309,7 +311,8 @@ class Timeline:
 
     stack: str
     t: tuple[float, ...]
-    values: dict[str, tuple[float, ...]]  # cpu, iowait, memory, disk_read, disk_write, net_recv, net_sent, …
+    values: dict[str, tuple[float, ...]]  # cpu, iowait, memory, disk_read, disk_write, net_recv, net_sent, throughput …
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

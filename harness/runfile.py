@@ -6,7 +6,6 @@ Not here: results. No secret reaches this file (`settings.stack_as_dict` names t
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import platform
 import secrets
 import sys
@@ -20,6 +19,7 @@ from typing import Any, Protocol, runtime_checkable
 import msgspec
 
 from harness.content.how import How, usual
+from harness.hospital_day import transactions_per_visit
 from harness.message import Carried, Interface, Message, MessageEndpoint
 from harness.model import Group, Host, Pack, Part, Probe, Role, SqlEndpoint, Stack
 from harness.recording import read_json, write_json
@@ -28,7 +28,8 @@ from harness.workload import reachable
 
 RUN = "run.json"
 _LIBRARIES = (
-    "locust", "gevent", "psutil", "sqlalchemy", "psycopg2-binary", "pymysql", "numpy", "pyarrow", "matplotlib", "pandas",
+    "locust", "gevent", "psutil", "sqlalchemy", "psycopg2-binary", "pymysql", "numpy", "pyarrow", "matplotlib",
+    "pandas",
 )  # fmt: skip
 
 
@@ -84,6 +85,7 @@ def pack_as_dict(pack: Pack, endpoints: Collection[str] = ()) -> dict[str, Any]:
         "messages": {name: message_as_dict(message) for name, message in pack.messages.items()},
         "tables": [table.name for table in pack.metadata.sorted_tables],
         "workload": {"functional": 0, "load": []},
+        "transactions_per_visit": transactions_per_visit(pack),
     }
 
 
@@ -158,14 +160,6 @@ def used_endpoints(stacks: Iterable[Stack]) -> frozenset[str]:
 def shared_host(stacks: Iterable[Stack]) -> bool:
     """Whether a tested stack runs on the machine that generates the load: its resources then are not its own."""
     return any(host.agent == "local" for stack in stacks for host in stack.hosts)
-
-
-def digest(parts: Iterable[bytes]) -> str:
-    """SHA-256 over the given parts: tells whether a resumed run still is the same work."""
-    whole = hashlib.sha256()
-    for part in parts:
-        whole.update(part)
-    return whole.hexdigest()
 
 
 def read_run(run_dir: Path) -> dict[str, Any]:

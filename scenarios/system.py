@@ -37,6 +37,8 @@ class System:
     interfaces: tuple[Interface, ...] = field(default=(), repr=False)
     messages: Mapping[str, Message] = field(default_factory=dict, repr=False)
     archive: ArchiveUse | None = None
+    visit: str = ""  # the transaction that happens once in every outpatient visit
+    wards: frozenset[str] = frozenset()  # the transactions of inpatients
 
     def world(self, scale: Scale) -> Generated:
         return self.build(scale)

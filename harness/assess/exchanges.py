@@ -155,7 +155,7 @@ class _Pack:
 
     def _ratios(self, scope: Scope, plan: Plan, sides: Mapping[str, Sides]) -> Iterator[Estimate]:
         if sides:
-            yield from ratios(scope, plan, sides, min(len(self._of(scope.level, stack)) for stack in STACKS))
+            yield from ratios(scope, plan, sides, [b for stack in STACKS for b in self._of(scope.level, stack)])
 
 
 def _there(samples: Iterable[BlockSamples]) -> list[BlockSamples]:

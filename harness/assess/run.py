@@ -14,23 +14,37 @@ from typing import Any
 
 import msgspec
 
-from harness.agent.reader import read_notes, read_readings
-from harness.agent.summary import summarise, timeline
+from harness.assess.at_load import percentiles_at_load
 from harness.assess.battery import Battery, read_battery
 from harness.assess.blocks import Block, read_blocks
+from harness.assess.calibrations import calibrations
+from harness.assess.capacity import capacities
 from harness.assess.carried import stored_fields
 from harness.assess.compat import Compat, read_compat
+from harness.assess.decide import stopped
 from harness.assess.documents import check_documents
-from harness.assess.estimating import ALL, PackLoad, distributions, estimates, self_tests, untested
+from harness.assess.estimating import (
+    ALL,
+    PackLoad,
+    comparisons_of,
+    distributions,
+    estimates,
+    loaded_of,
+    self_tests,
+    untested,
+)
 from harness.assess.exchanges import Exchanges, exchanges
+from harness.assess.heat import heat_maps
 from harness.assess.images import images_held
 from harness.assess.interfaces import register, spoken
+from harness.assess.resources import STACKS, TITLES, Resources, resources
 from harness.assess.states import StateFile
 from harness.assess.steps import leg_name
 from harness.assess.weaknesses import weaknesses
 from harness.compare.functional import Comparison, Observed, Recordings, compare_pack
 from harness.interface_result import DocumentCheck, ImagesHeld, InterfaceUse, StoredFields
 from harness.judge import Material, PackMaterial, judge
+from harness.load_result import Capacity, HeatMap, PercentileAtLoad
 from harness.model import Item, Part, Rule
 from harness.recording import Recording, read_items, read_json, read_transactions
 from harness.result import (
@@ -39,18 +53,14 @@ from harness.result import (
     Estimate,
     Finding,
     InvariantResult,
-    ReadingSummary,
     Result,
     Series,
     StackFacts,
-    Timeline,
     Window,
 )
 from harness.runfile import parts_of, read_run
 from harness.settings import Plan, plan_from_dict
 
-STACKS = ("original", "migrated")
-TITLES = {"original": "原系统", "migrated": "迁移后系统"}
 PASSES = {"original_1": "original-1", "original_2": "original-2", "migrated": "migrated-1"}
 
 
@@ -68,8 +78,9 @@ class _Found:
     blocks: list[Block] = field(default_factory=list)
     estimates: list[Estimate] = field(default_factory=list)
     distributions: list[Distribution] = field(default_factory=list)
-    readings: dict[str, dict[str, ReadingSummary]] = field(default_factory=dict)
-    timelines: list[Timeline] = field(default_factory=list)
+    percentiles: list[PercentileAtLoad] = field(default_factory=list)
+    heat_maps: list[HeatMap] = field(default_factory=list)
+    resources: Resources = field(default_factory=Resources)
     compat: Compat = field(default_factory=Compat)
     interfaces: list[InterfaceUse] = field(default_factory=list)
     stored_fields: list[StoredFields] = field(default_factory=list)
@@ -77,6 +88,7 @@ class _Found:
     exchanges: Exchanges = field(default_factory=Exchanges)
     documents: tuple[DocumentCheck, ...] = ()
     battery: Battery = field(default_factory=Battery)
+    capacities: tuple[Capacity, ...] = ()
 
 
 def assess(run_dir: Path, rules: Mapping[str, Sequence[Rule]] | None = None) -> tuple[Result, Series]:
@@ -85,6 +97,50 @@ def assess(run_dir: Path, rules: Mapping[str, Sequence[Rule]] | None = None) -> 
     found = _Found(run_dir, run, plan_from_dict(run["plan"]))
     declared = _declared(run) | {pack: tuple(given) for pack, given in (rules or {}).items()}
     stacks = _facts(found)
+    _gather(found, declared, stacks)
+    material = _material(found, stacks)
+    found.notes += weaknesses(material)
+    result = Result(
+        format=FORMAT,
+        run_id=run["run_id"],
+        created=run["created"],
+        harness=dict(run["versions"]),
+        plan=dict(run["plan"]),
+        stacks=stacks,
+        ledger={pack: c.ledger for pack, c in found.comparisons.items()},
+        tables={pack: c.tables for pack, c in found.comparisons.items()},
+        findings=tuple(found.findings),
+        noise={pack: c.noise for pack, c in found.comparisons.items()},
+        invariants=tuple(found.invariants),
+        load=tuple(block.summary for block in found.blocks),
+        estimates=tuple(found.estimates),
+        readings=found.resources.readings,
+        host_readings=found.resources.host_readings,
+        calibrations=calibrations(run_dir),
+        gaps=found.resources.gaps,
+        costs=found.resources.costs,
+        bottlenecks=found.resources.bottlenecks,
+        verdicts=judge(material),
+        rules=_rules(found, declared),
+        titles={name: title for pack in run["packs"].values() for name, title in _titles(pack).items()},
+        notes=tuple(dict.fromkeys(found.notes)),
+        behaviours=found.compat.behaviours,
+        interfaces=tuple(found.interfaces),
+        stored_fields=tuple(found.stored_fields),
+        exchange_times=found.exchanges.times,
+        journey_legs=found.exchanges.legs,
+        documents=found.documents,
+        battery=found.battery.cases,
+        images=tuple(found.images),
+        capacities=found.capacities,
+        prelude=found.compat.prelude,
+    )
+    return result, _series(found)
+
+
+def _gather(found: _Found, declared: Mapping[str, Sequence[Rule]], stacks: Mapping[str, StackFacts]) -> None:
+    """Part by part, what the recordings say."""
+    run, run_dir = found.run, found.run_dir
     parts = parts_of(run)
     for pack in run["packs"]:
         if Part.FUNCTIONAL in parts:
@@ -105,39 +161,10 @@ def assess(run_dir: Path, rules: Mapping[str, Sequence[Rule]] | None = None) -> 
     if Part.BATTERY in parts:
         found.battery = read_battery(run_dir, run, declared, found.plan.rules.accepts)
         found.notes += found.battery.notes
-    _readings(found)
-    material = _material(found, stacks)
-    found.notes += weaknesses(material)
-    result = Result(
-        format=FORMAT,
-        run_id=run["run_id"],
-        created=run["created"],
-        harness=dict(run["versions"]),
-        plan=dict(run["plan"]),
-        stacks=stacks,
-        ledger={pack: c.ledger for pack, c in found.comparisons.items()},
-        tables={pack: c.tables for pack, c in found.comparisons.items()},
-        findings=tuple(found.findings),
-        noise={pack: c.noise for pack, c in found.comparisons.items()},
-        invariants=tuple(found.invariants),
-        load=tuple(block.summary for block in found.blocks),
-        estimates=tuple(found.estimates),
-        readings=found.readings,
-        verdicts=judge(material),
-        rules=_rules(found, declared),
-        titles={name: title for pack in run["packs"].values() for name, title in _titles(pack).items()},
-        notes=tuple(dict.fromkeys(found.notes)),
-        behaviours=found.compat.behaviours,
-        interfaces=tuple(found.interfaces),
-        stored_fields=tuple(found.stored_fields),
-        exchange_times=found.exchanges.times,
-        journey_legs=found.exchanges.legs,
-        documents=found.documents,
-        battery=found.battery.cases,
-        images=tuple(found.images),
-        prelude=found.compat.prelude,
-    )
-    return result, _series(found)
+    if Part.CAPACITY in parts:
+        found.capacities = capacities(run_dir, run, found.plan)
+    found.resources = resources(run_dir, run, found.blocks, stacks, found.plan.limits)
+    found.notes += found.resources.notes
 
 
 def _declared(run: Mapping[str, Any]) -> dict[str, tuple[Rule, ...]]:
@@ -242,11 +269,6 @@ def _rules(found: _Found, declared: Mapping[str, Sequence[Rule]]) -> tuple[dict[
 # --------------------------------------------------------------------------- load pass
 
 
-def _loaded(known: Mapping[str, Any]) -> tuple[str, ...]:
-    """The transactions of a pack's load mix."""
-    return tuple(t["name"] for t in known["transactions"] if t.get("weight", 1.0) > 0 and not t["probe"])
-
-
 def _load(found: _Found, pack: str) -> None:
     folder = found.run_dir / "recordings" / pack / "load"
     blocks, notes = read_blocks(folder, found.plan.limits, found.run["packs"][pack])
@@ -260,52 +282,15 @@ def _load(found: _Found, pack: str) -> None:
     load = PackLoad(
         pack=pack,
         blocks=blocks,
-        loaded=_loaded(found.run["packs"][pack]),
+        loaded=loaded_of(found.run["packs"][pack]),
         agreed=compared.agreed if compared else frozenset(),
         compared=compared is not None and compared.ledger.total > compared.ledger.not_run,
-        comparisons=max(
-            1, sum(len(_loaded(p)) * len(found.plan.load.levels_of(n)) for n, p in found.run["packs"].items())
-        ),
+        comparisons=comparisons_of(found.run, found.plan),
     )
     found.estimates += estimates(load, found.plan)
     found.distributions += distributions(load, found.plan)
-
-
-# --------------------------------------------------------------------------- resources
-
-
-def _hosts(found: _Found, stack: str) -> list[str]:
-    return [host["name"] for host in found.run["stacks"].get(stack, {}).get("hosts", ())]
-
-
-def _readings(found: _Found) -> None:
-    for stack in STACKS:
-        windows = [b.window for b in found.blocks if b.summary.stack == stack]
-        summaries: list[Mapping[str, ReadingSummary]] = []
-        lines: list[Timeline] = []
-        for host in _hosts(found, stack):
-            path = found.run_dir / "readings" / f"{stack}-{host}.jsonl"
-            if not path.exists():
-                found.notes.append(f"没有{TITLES[stack]}主机 {host} 的资源读数。")
-                summaries.append({})
-                continue
-            readings = list(read_readings(path))
-            found.notes += [f"{TITLES[stack]}主机 {host}：{note}" for note in read_notes(path)]
-            summaries.append(summarise(readings, windows))
-            lines.append(timeline(readings, int(found.run["epoch"]["mono_ns"]), stack))
-        found.readings[stack] = _busiest(summaries)
-        if lines:
-            found.timelines.append(max(lines, key=lambda line: sum(line.values.get("cpu", ()))))
-
-
-def _busiest(hosts: Sequence[Mapping[str, ReadingSummary]]) -> dict[str, ReadingSummary]:
-    """Per resource the busiest host of a stack; covered only as far as every host is."""
-    together = {}
-    for resource in dict.fromkeys(name for host in hosts for name in host):
-        known = [host[resource] for host in hosts if resource in host]
-        coverage = min((s.coverage for s in known), default=0.0) if len(known) == len(hosts) else 0.0
-        together[resource] = replace(max(known, key=lambda s: s.mean), coverage=coverage)
-    return together
+    found.percentiles += percentiles_at_load(load, found.plan)
+    found.heat_maps += heat_maps(pack, [b.strip for b in blocks if b.summary.valid], int(found.run["epoch"]["mono_ns"]))
 
 
 # --------------------------------------------------------------------------- judging and drawing
@@ -321,7 +306,9 @@ def _material(found: _Found, stacks: Mapping[str, StackFacts]) -> Material:
         invariants=tuple(found.invariants),
         load=tuple(block.summary for block in found.blocks),
         estimates=tuple(found.estimates),
-        readings=found.readings,
+        readings=found.resources.readings,
+        gaps=found.resources.gaps,
+        bottlenecks=found.resources.bottlenecks,
         self_test=tested,
         untested=untested(found.blocks),
         shared_host=found.run.get("shared_host"),
@@ -332,7 +319,9 @@ def _material(found: _Found, stacks: Mapping[str, StackFacts]) -> Material:
         documents=found.documents,
         battery=found.battery.cases,
         images=tuple(found.images),
+        capacities=found.capacities,
         parts=frozenset(parts_of(found.run)),
+        stopped=stopped(found.run_dir, found.plan, found.run["packs"]),
     )
 
 
@@ -343,7 +332,7 @@ def _pack_material(found: _Found, pack: str) -> PackMaterial:
     provoking = {t["name"] for t in known["transactions"] if t["probe"] and t["interfaces"]}
     return PackMaterial(
         title=known["title"],
-        loaded=_loaded(known),
+        loaded=loaded_of(known),
         bulk=frozenset(t["name"] for t in known["transactions"] if t["bulk"]),
         titles=_titles(known),
         ledger=compared.ledger if compared else None,
@@ -366,7 +355,9 @@ def _series(found: _Found) -> Series:
     epoch = int(found.run["epoch"]["mono_ns"])
     return Series(
         distributions=tuple(found.distributions),
-        timelines=tuple(found.timelines),
+        percentiles=tuple(found.percentiles),
+        heat_maps=tuple(found.heat_maps),
+        timelines=found.resources.timelines,
         windows=tuple(
             Window(
                 stack=b.summary.stack, level=b.summary.level,

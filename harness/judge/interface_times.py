@@ -11,7 +11,7 @@ from collections.abc import Callable
 from harness.interface_result import ExchangeTimes
 from harness.judge.interfaces import nothing_to_judge, unused
 from harness.judge.material import Material, Opinion, failed, inconclusive, listed, not_run, passed
-from harness.judge.performance import ONCE_IN_TWENTY, Asked, chance_of, no_slower
+from harness.judge.performance import ONCE_IN_TWENTY, Asked, chance_of, decisive_levels, no_slower
 from harness.result import Judgement
 
 _TIMES, _FINDINGS, _LEDGER = "result.json#/exchange_times", "result.json#/findings", "result.json#/ledger"
@@ -25,7 +25,9 @@ def intf_3(m: Material) -> Opinion:
         return nothing
     if not m.load:
         return not_run("没有执行负载测试，接口响应时间没有测量。")
-    wanted = list(dict.fromkeys((t.pack, t.level, t.message) for t in m.exchange_times))
+    wanted = list(
+        dict.fromkeys((t.pack, t.level, t.message) for t in m.exchange_times if t.level in decisive_levels(m, t.pack))
+    )
     if not wanted:
         return not_run("负载测试中没有发送过接口报文，接口响应时间没有测量。")
     titles = {(i.pack, message.name): message.title for i in m.interfaces for message in i.messages}
@@ -95,10 +97,10 @@ def journey(m: Material) -> Opinion:
         opinions.append(inconclusive("跨系统业务没有在负载下办理，用时没有测量。"))
     else:
         titles = {(pack, name): m.packs[pack].titles.get(name, name) for pack, name in loaded}
-        whole = [(pack, level.name, name) for pack, name in loaded for level in m.plan.load.levels_of(pack)]
+        whole = [(pack, level, name) for pack, name in loaded for level in decisive_levels(m, pack)]
         opinions.append(no_slower(m, Asked(wanted=whole, titles=titles, what="跨系统业务")))
         of_legs = {(p, f"{name}/{leg}"): title for p, name in loaded for leg, title in journeys[p, name].items()}
-        legs = [(pack, level.name, name) for pack, name in of_legs for level in m.plan.load.levels_of(pack)]
+        legs = [(pack, level, name) for pack, name in of_legs for level in decisive_levels(m, pack)]
         opinions.append(no_slower(m, Asked(wanted=legs, titles=of_legs, what="分段", scope="leg", quantity="用时")))
     worst = min((opinion.verdict for opinion in opinions), key=_ORDER.index)
     told = [o.reason for o in opinions if o.verdict is worst]

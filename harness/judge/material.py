@@ -5,7 +5,7 @@ Not here: gathering it (`assess.py`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from harness.interface_result import (
@@ -16,6 +16,7 @@ from harness.interface_result import (
     InterfaceUse,
     StoredFields,
 )
+from harness.load_result import Bottleneck, Capacity, Gap
 from harness.model import Part
 from harness.result import (
     Behaviour,
@@ -28,10 +29,17 @@ from harness.result import (
     ReadingSummary,
     StackFacts,
 )
-from harness.settings_plan import Plan
+from harness.settings_plan import LoadPlan, Plan
 
 STACKS = ("original", "migrated")
 STACK_TITLES = {"original": "原系统", "migrated": "迁移后系统"}
+DECISIVE = frozenset({"load", "peak"})  # kinds of levels at which no transaction may be slower; others are shown
+
+
+def round_of(load: LoadPlan, position: int) -> int:
+    """Which time through `order`, from 1, a block belongs to; every level has room for all its rounds."""
+    each = len(load.order)
+    return (position - 1) % (load.rounds * each) // each + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,19 +80,26 @@ class Material:
     documents: tuple[DocumentCheck, ...] = ()
     battery: tuple[HandledCase, ...] = ()
     images: tuple[ImagesHeld, ...] = ()
+    capacities: tuple[Capacity, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    bottlenecks: tuple[Bottleneck, ...] = ()
     parts: frozenset[Part] = frozenset(Part)  # what the run consists of
+    stopped: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (pack, level) → decided after so many rounds
 
     @property
     def roots(self) -> tuple[Finding, ...]:
         """The differences that nothing explains and that follow from nothing."""
         return tuple(f for f in self.findings if not f.explained_by and not f.consequence_of)
 
-    def blocks_missing(self) -> list[str]:
-        """Which of the planned load blocks have no recording, readable."""
+    def blocks_missing(self, levels: Collection[str] | None = None) -> list[str]:
+        """Which of the planned load blocks have no recording, readable; of the named levels only."""
         missing = []
-        each = len(self.plan.load.order) // 2
         for pack in self.packs:
             for level in self.plan.load.levels_of(pack):
+                if levels is not None and level.name not in levels:
+                    continue
+                rounds = self.stopped.get((pack, level.name), self.plan.load.rounds)
+                each = rounds * len(self.plan.load.order) // 2
                 for stack in STACKS:
                     found = sum(1 for b in self.load if (b.pack, b.level, b.stack) == (pack, level.name, stack))
                     if found < each:

@@ -13,7 +13,7 @@ import locust
 
 from drivers import messages, sql
 from harness.errors import BadInput, Fault
-from harness.execute.block import read_spec
+from harness.execute.block_spec import read_spec
 from harness.execute.locust_engine import hospital_user
 from scenarios.folder.reading import read
 

@@ -20,4 +20,6 @@ PACK: Pack = System(
     transactions=TRANSACTIONS,
     invariants=INVARIANTS,
     rules=RULES,
+    visit="check_in",
+    wards=frozenset({"admit", "place_order", "execute_order", "transfer_bed", "discharge", "ward_board"}),
 )

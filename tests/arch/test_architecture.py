@@ -15,7 +15,8 @@ PURE = (
     "harness/pacer.py",
     "harness/normalise.py",
     "harness/content/",
-    "harness/stats.py",
+    "harness/stats/",
+    "harness/warmup.py",
     "harness/compare/",
     "harness/judge/",
     *(

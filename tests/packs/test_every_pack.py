@@ -86,7 +86,7 @@ def test_the_same_seed_draws_the_same_work(pack: Pack) -> None:
 def test_pools_do_not_run_dry_under_load(pack: Pack, with_interfaces: bool) -> None:
     """40 users, 4000 transactions in a block: the mix is what the weights say."""
     level, endpoints = Level(name="x", users=40, rate_per_s=400), answered(pack) if with_interfaces else []
-    items = load(pack, pack.world(Scale()), level, seconds=10, seed="load", endpoints=endpoints)
+    items = list(load(pack, pack.world(Scale()), level, seconds=10, seed="load", endpoints=endpoints))
     done = Counter(item.transaction for item in items)
     weights = {t.name: t.weight for t in reachable(pack, endpoints) if not t.probe}
     assert len(items) > 3500

@@ -205,6 +205,6 @@ def test_registrations_agree_with_the_interface_documents(message: Any, system: 
 
 def test_under_load_no_two_journeys_meet() -> None:
     level = Level(name="x", users=10, rate_per_s=400)
-    items = load(PACK, WORLD, level, seconds=6, seed="s", endpoints=[i.name for i in PACK.interfaces])
+    items = list(load(PACK, WORLD, level, seconds=6, seed="s", endpoints=[i.name for i in PACK.interfaces]))
     slots = [item.params["his"]["booking"]["slot_id"] for item in items]
     assert len(slots) == len(set(slots)) > 30

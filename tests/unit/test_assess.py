@@ -22,7 +22,7 @@ from harness.observation import Observation, Seen
 from harness.recording import Recording, observation_line, transaction_line, write_items, write_json, write_state
 from harness.result import Judgement, Result, StackFacts
 from harness.runfile import probe_as_dict, write_run
-from harness.samples import SAMPLE
+from harness.samples import SAMPLE, SEALED, appended_by, seal_samples
 from harness.settings import load_plan, plan_as_dict
 
 NS = 1_000_000_000
@@ -105,7 +105,8 @@ def write_block(run: Path, position: int, stack: str, level: int, *, n: int = 90
     recording.begin()
     known = {"slower": 1.0, "cpu": 0.2, "planned": n} | more
     seconds = PLAN.load.seconds
-    samples(position, n, seconds, slower=known["slower"]).tofile(recording.folder / "samples.bin")
+    samples(position, n, seconds, slower=known["slower"]).tofile(appended_by(recording.folder, 0))
+    seal_samples(recording.folder)
     write_json(recording.folder / "invariants.json", [invariant()])
     start = EPOCH + position * 10 * NS
     recording.seal(
@@ -207,6 +208,10 @@ def test_a_healthy_run_passes(healthy: Path) -> None:
     assert len(result.invariants) == 2 + 12
     assert len(series.windows) == 12 and len(series.timelines) == 2
     assert len(series.distributions) == 3 * 3 * 2
+    assert len(series.percentiles) == 3 * 2 * (1 + 3) * 4
+    assert all(point.low <= point.milliseconds <= point.high for point in series.percentiles)
+    assert [heat.stack for heat in series.heat_maps] == ["original", "migrated"]
+    assert sum(map(sum, series.heat_maps[0].counts)) == 6 * 891
 
 
 def test_the_same_folder_gives_the_same_result(healthy: Path) -> None:
@@ -226,7 +231,12 @@ def test_blocks_are_counted_as_they_were(healthy: Path) -> None:
     estimate = next(e for e in result.estimates if e.transaction == "charge" and e.metric == "p95_ratio")
     assert 400 < estimate.n < 600  # two blocks of 300, without the warm-up
     assert estimate.original == pytest.approx(7.8, rel=0.15)
-    assert estimate.low_adjusted < estimate.low < 1.05 and 0.95 < estimate.high < estimate.high_adjusted
+    assert 0.8 < estimate.low_adjusted < estimate.value < estimate.high_adjusted < 1.2
+    assert estimate.verdict is Judgement.PASS
+    assert {e.metric for e in result.estimates} == {
+        "p50_ratio", "p90_ratio", "p95_ratio", "p99_ratio", "throughput_ratio",
+    }  # fmt: skip
+    assert {e.verdict for e in result.estimates if e.metric != "p95_ratio"} == {None}
 
 
 def test_a_slower_system_fails(tmp_path: Path) -> None:
@@ -302,7 +312,7 @@ def test_a_difference_counts_when_both_sides_showed_it_twice(run: Path) -> None:
         (unseal("recordings/his/load/02-migrated"), {"PV-PERF-1", "PV-PERF-2", "PV-PERF-3"}),
         (remove("recordings"), {"PV-FUNC-1", "PV-COMP-2", "PV-PERF-1", "PV-PERF-2", "PV-PERF-3"}),
         (remove("recordings/his/load"), {"PV-PERF-1", "PV-PERF-2", "PV-PERF-3"}),
-        (remove("recordings/his/load/02-migrated/samples.bin"), {"PV-PERF-1", "PV-PERF-3"}),
+        (remove("recordings/his/load/02-migrated/samples.parquet"), {"PV-PERF-1", "PV-PERF-3"}),
         (remove("recordings/his/load/02-migrated/invariants.json"), {"PV-PERF-3"}),
         (unseal("recordings/dbcompat/original-1"), {"PV-COMP-2"}),
         (unseal("recordings/dbcompat/migrated-1"), {"PV-COMP-2"}),
@@ -325,8 +335,10 @@ def test_what_is_missing_leaves_its_clauses_open(
 
 
 def test_a_torn_sample_file_counts_what_is_whole(run: Path) -> None:
-    path = run / "recordings/his/load/01-original/samples.bin"
-    path.write_bytes(path.read_bytes()[: -SAMPLE.itemsize * 20 - 7])
+    folder = run / "recordings/his/load/01-original"
+    whole = samples(1, 900, PLAN.load.seconds).tobytes()
+    (folder / SEALED).unlink()
+    appended_by(folder, 0).write_bytes(whole[: -SAMPLE.itemsize * 20 - 7])
     block = assess(run)[0].load[0]
     assert 880 < block.done < 900 and block.done + block.not_run == 900
 

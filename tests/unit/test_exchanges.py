@@ -15,7 +15,7 @@ from harness.compare.functional import Comparison
 from harness.model import ReplyKind
 from harness.recording import Recording
 from harness.result import Estimate, Ledger
-from harness.samples import SAMPLE
+from harness.samples import SAMPLE, appended_by
 from harness.settings import load_plan
 
 NS, MS = 1_000_000_000, 1_000_000
@@ -70,7 +70,7 @@ def samples(
 def write_block(load: Path, position: int, stack: str, **more: Any) -> None:
     recording = Recording(load / f"{position:02d}-{stack}")
     recording.begin()
-    samples(position, **more).tofile(recording.folder / "samples.bin")
+    samples(position, **more).tofile(appended_by(recording.folder, 0))
     recording.seal(
         {
             "pack": "lis", "stack": stack, "level": LEVEL, "position": position, "users": 8,

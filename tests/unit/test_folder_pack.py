@@ -136,7 +136,7 @@ def test_everything_fresh_is_new_and_the_same_for_both_stacks(tmp_path: Path) ->
     assert {params["pick:p.csv:name"] for params in orders} == {'张|三&"四"', "李五"}
     assert all(params["datetime"].startswith("202601") for params in orders)
     level = Level(name="x", users=3, rate_per_s=50.0)
-    under_load = load(pack, Scale(), level, seconds=2, seed="x", endpoints=BOTH)
+    under_load = list(load(pack, Scale(), level, seconds=2, seed="x", endpoints=BOTH))
     numbers = [item.params["number:P"] for item in under_load]
     assert len(set(numbers)) == len(numbers) > 50
     assert all(item.params["number:9"].isdigit() for item in under_load if item.transaction == "ask")

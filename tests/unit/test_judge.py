@@ -275,6 +275,49 @@ def test_response_times(change: Callable[[Material], Material], expected: Judgem
     assert verdict(change(perfect()), "PV-PERF-1") is expected
 
 
+def test_the_reason_counts_and_names() -> None:
+    m = worse(perfect(), "高峰", value=1.5, low_adjusted=1.21, high_adjusted=1.9)
+    m = worse(m, "低谷", "daily", high_adjusted=1.3)
+    reason = verdicts(m)["PV-PERF-1"].reason
+    assert "6 项中通过 4 项，不通过 1 项，未定 1 项" in reason
+    assert "不通过：收费结算（高峰）1.50［1.21, 1.90］" in reason
+    assert "区间跨过界限：门诊日报（低谷）1.00［0.90, 1.30］" in reason
+
+
+def with_kinds(m: Material, **kinds: str) -> Material:
+    levels = tuple(
+        replace(level, **({"kind": kinds[level.name]} if level.name in kinds else {})) for level in PLAN.load.levels
+    )  # type: ignore[arg-type]
+    return replace(m, plan=replace(PLAN, load=replace(PLAN.load, levels=levels)))
+
+
+def test_stress_is_shown_and_does_not_decide_on_response_times() -> None:
+    slow = worse(perfect(), "高峰", value=9.0, low_adjusted=8.0, high_adjusted=10.0)
+    assert verdict(with_kinds(slow, 高峰="peak"), "PV-PERF-1") is FAIL
+    for kind in ("stress", "endurance"):
+        found = verdicts(with_kinds(slow, 高峰=kind))["PV-PERF-1"]
+        assert found.verdict is PASS and "不足低谷、典型、高峰三级" in found.reason
+    broken = one_block(slow, 10, errors=9)
+    assert verdict(with_kinds(broken, 高峰="stress"), "PV-PERF-1") is PASS
+    assert verdict(with_kinds(broken, 高峰="stress"), "PV-PERF-3") is FAIL
+    assert "三级" not in verdicts(perfect())["PV-PERF-1"].reason
+
+
+def test_what_was_never_sent_may_not_hide_in_the_tail() -> None:
+    assert verdict(one_block(perfect(), 2, done=398, not_run=2), "PV-PERF-1") is PASS  # 2 of 800: 0.25 %
+    assert verdict(one_block(perfect(), 2, done=395, not_run=5), "PV-PERF-1") is INCONCLUSIVE
+    assert verdict(one_block(perfect(), 2, done=200, not_run=0, model="closed"), "PV-PERF-1") is PASS  # planned nothing
+
+
+def test_a_level_may_stop_before_its_last_round() -> None:
+    m = perfect()
+    plan = replace(PLAN, load=replace(PLAN.load, rounds=3, until_decided=True))
+    assert verdict(replace(m, plan=plan), "PV-PERF-1") is INCONCLUSIVE
+    decided = {("his", level): 1 for level in LEVELS}
+    assert verdict(replace(m, plan=plan, stopped=decided), "PV-PERF-1") is PASS
+    assert verdict(replace(m, plan=plan, stopped=decided, load=m.load[1:]), "PV-PERF-1") is INCONCLUSIVE
+
+
 def test_bulk_work_is_judged_apart() -> None:
     slow = worse(perfect(), "低谷", "daily", value=1.5, low_adjusted=1.21, high_adjusted=1.9)
     assert verdict(slow, "PV-PERF-1a") is PASS
