@@ -26,6 +26,7 @@ from harness.assess.blocks import Block
 from harness.assess.estimating import PackLoad, of_level
 from harness.assess.heat import strip
 from harness.judge import Material, PackMaterial, judge
+from harness.judge.performance import chance_of
 from harness.result import Judgement, LoadBlock
 from harness.settings import Plan, load_plan
 from harness.stats import BlockSamples
@@ -34,6 +35,7 @@ PACK = "p"
 SECONDS, PER_SECOND = 60, 50
 MARGIN = 0.10
 WRONG, DECIDED = 0.01, 0.90
+WHOLE = 1000  # runs per row that the targets are meant for
 NONE = np.zeros(0, dtype=np.int64)
 PASS, FAIL = Judgement.PASS, Judgement.FAIL
 
@@ -179,12 +181,18 @@ def allowed(case: Case) -> tuple[Judgement, float]:
     return (FAIL, WRONG) if case.slower == 1 else (PASS, WRONG if case.slower > 1 + MARGIN else 1.0)
 
 
+def _more(share: float, most: float, runs: int) -> bool:
+    """Whether a share is too large: of a thousand runs as it stands, of fewer only where chance hardly explains it."""
+    if share <= most or runs >= WHOLE:
+        return share > most
+    return chance_of(round(share * runs), expected=most * runs) < WRONG
+
+
 def main(runs: int) -> int:
     print(f"界限 {1 + MARGIN:.2f}，块 {SECONDS} 秒，每项交易每秒 {PER_SECOND} 笔，每行 {runs} 次运行")
     print("   通过  不通过    未定  块数  情形")
     broken = []
     began = time.perf_counter()
-    slack = 2.33 * (WRONG * (1 - WRONG) / runs) ** 0.5  # what chance adds to a rate that is exactly kept
     with ProcessPoolExecutor() as pool:
         for case in cases():
             found = list(pool.map(partial(run, case), range(runs), chunksize=max(1, runs // 32)))
@@ -193,13 +201,13 @@ def main(runs: int) -> int:
             told = [shares.get(verdict, 0.0) for verdict in (PASS, FAIL, Judgement.INCONCLUSIVE)]
             print("".join(f"{share:7.1%}" for share in told) + f"{blocks:6.1f}  {case.title}", flush=True)
             forbidden, most = allowed(case)
-            if shares.get(forbidden, 0.0) > most + slack:
+            if _more(shares.get(forbidden, 0.0), most, runs):
                 broken.append(f"{case.title}：误判为“{forbidden}” {shares[forbidden]:.1%}")
             if (
                 case.slower > 1 + MARGIN
                 and case.slow == case.transactions
                 and case.world.needed
-                and shares.get(FAIL, 0.0) < DECIDED - 4 * slack
+                and _more(1 - shares.get(FAIL, 0.0), 1 - DECIDED, runs)
             ):
                 broken.append(f"{case.title}：只有 {shares.get(FAIL, 0.0):.1%} 判为不通过")
     print(f"误判上限 {WRONG:.0%}，慢 25 % 须判出 {DECIDED:.0%}；用时 {time.perf_counter() - began:.0f} 秒")

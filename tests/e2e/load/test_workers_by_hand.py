@@ -24,7 +24,7 @@ pytestmark = pytest.mark.e2e
 
 def locust(*arguments: str, cwd: Path) -> subprocess.Popen[str]:
     """Locust as a person would start it."""
-    root = str(Path(__file__).resolve().parents[2])
+    root = str(Path(__file__).resolve().parents[3])
     return subprocess.Popen(
         [sys.executable, "-m", "locust", "-f", str(scenarios.locustfile("his")), "--headless", *arguments],
         cwd=cwd,
