@@ -98,7 +98,8 @@ def _block(path: Path, facts: Mapping[str, Any], whole: Gathered, limits: Limits
     due, took, done = whole["due"], whole["response"], whole["done"]
     inside = due >= grid.begin_ns
     place = grid.chunk_of(due)
-    measured = Measured(inside=inside, place=place, chunks=grid.chunks)
+    pair = (int(facts["position"]) - 1) // 2  # A B B A: every two that follow each other hold one of each
+    measured = Measured(inside=inside, place=place, chunks=grid.chunks, pair=pair)
     kinds = _kinds(whole)
     in_time = done & inside & (due + took < int(facts["seconds"] * NS))
     return Block(

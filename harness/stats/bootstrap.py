@@ -30,12 +30,16 @@ class Drawn:
     point: Floats  # exact, in ns
     draws: Floats  # (quantiles, DRAWS)
     variance: Floats  # of the logarithm, widened for what neighbouring chunks share
-    between: Floats  # variance between the blocks' own quantiles
-    within: Floats  # what chance alone puts between them
-    blocks: int
+    points: Floats  # (blocks, quantiles), of each block alone
+    chances: Floats  # (blocks, quantiles): the variance of each of them by chance alone
+    pairs: tuple[int, ...]  # of each block
     freedom: int
     n: int
     lost: float  # share of the transactions that were never answered well
+
+    @property
+    def blocks(self) -> int:
+        return len(self.points)
 
 
 class Dice:
@@ -79,9 +83,9 @@ def draw(blocks: Sequence[BlockSamples], quantiles: Sequence[float], dice: Dice,
         point=np.quantile(np.concatenate(values), asked),
         draws=draws,
         variance=np.nanvar(draws, axis=1) * shared * chunks / freedom,
-        between=np.var(points, axis=0, ddof=1) if len(blocks) > 1 else np.zeros(len(asked)),
-        within=np.nan_to_num(np.mean(variances, axis=0)) * shared,
-        blocks=len(blocks),
+        points=np.asarray(points),
+        chances=np.nan_to_num(np.asarray(variances)) * shared,
+        pairs=tuple(block.pair for block in blocks),
         freedom=freedom,
         n=n,
         lost=sum(len(block.lost) for block in blocks) / n,

@@ -22,6 +22,7 @@ class BlockSamples:
     chunk: Ints  # which stretch of the block each value belongs to, 0 … chunks-1
     chunks: int
     lost: Ints = field(default_factory=_nothing)  # the stretch of each that failed or timed out: longer than any value
+    pair: int = -1  # the same number for one block of each stack that ran one right after the other
 
 
 Sides = tuple[Sequence[BlockSamples], Sequence[BlockSamples]]  # original, migrated

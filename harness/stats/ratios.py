@@ -1,8 +1,7 @@
 """Ratios of percentiles and of throughput, migrated ÷ original, each with its bounds. Pure.
 
 Three things make a ratio uncertain: chance within the blocks (`bootstrap.py`), what neighbouring seconds share, and the
-unrest between blocks, which all transactions of a block have in common. The unrest is known from few blocks only, so
-the bounds are Student's.
+unrest between blocks (`unrest.py`). The unrest is known from few blocks only, so the bounds are Student's.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from harness.stats.bootstrap import DRAWS, Dice, Drawn, draw, generator
 from harness.stats.deciding import Spread, accusing, acquitting
 from harness.stats.nouns import Answer, Answers, Interval, NotEnough, Question, Sides, Unanswered
 from harness.stats.student import satterthwaite
+from harness.stats.unrest import Both, Unrest, unrest
 
 _NEVER_NS = MOST_NS / 2  # a quantile beyond is one of those that were never answered
 
@@ -56,7 +56,7 @@ def percentile_ratios(transactions: Mapping[str, Sides], question: Question) -> 
             )
     answers: dict[str, dict[float, Answer]] = {name: {} for name in transactions}
     for place, q in enumerate(question.quantiles):
-        unrest = _unrest([side for sides in drawn.values() for side in sides], place)
+        moving = unrest(list(drawn.values()), place)
         ratios = {}
         for name, sides in transactions.items():
             if _n(sides) < question.needed(q) or name not in drawn:
@@ -64,7 +64,7 @@ def percentile_ratios(transactions: Mapping[str, Sides], question: Question) -> 
             elif drawn[name][0].point[place] > _NEVER_NS:
                 answers[name][q] = Unanswered(n=_n(sides), share=drawn[name][0].lost)
             else:
-                ratios[name] = _ratio(*drawn[name], place, unrest)
+                ratios[name] = _ratio(drawn[name], place, moving)
         lows = accusing([ratio.spread for ratio in ratios.values()], question)
         for (name, ratio), low in zip(ratios.items(), lows, strict=True):
             answers[name][q] = ratio.bounded(question, low, acquitting(ratio.spread, question))
@@ -75,22 +75,11 @@ def _n(sides: Sides) -> int:
     return min(sum(len(block.value_ns) + len(block.lost) for block in side) for side in sides)
 
 
-def _unrest(sides: Sequence[Drawn], place: int) -> float:
-    """Variance between a level's blocks beyond chance: what moved on the machine, common to all its transactions."""
-    weighed = total = 0.0
-    for side in sides:
-        if side.blocks > 1 and side.within[place] > 0:
-            weight = (side.blocks - 1) / float(side.within[place]) ** 2
-            weighed += weight * float(side.between[place] - side.within[place])
-            total += weight
-    return max(0.0, weighed / total) if total else 0.0
-
-
-def _ratio(original: Drawn, migrated: Drawn, place: int, unrest: float) -> _Ratio:
+def _ratio(both: Both, place: int, moving: Unrest) -> _Ratio:
+    original, migrated = both
     differences = migrated.draws[place] - original.draws[place]
     chance = float(original.variance[place] + migrated.variance[place])
-    moved = unrest * (1 / original.blocks + 1 / migrated.blocks)
-    known_from = original.blocks + migrated.blocks - 2
+    moved, known_from = moving.of(both)
     freedom = satterthwaite((chance, original.freedom + migrated.freedom), (moved, known_from)) if known_from else 0.0
     return _Ratio(
         spread=_spread(

@@ -3,7 +3,9 @@
 Two PostgreSQL servers hold the same hospital. First the migrated one is left as it is, run after run: no transaction
 may fail. Then a trigger keeps every new prescription waiting for 15 % of the P95 that 开处方 had on the original: that
 transaction must fail and every other pass. The trigger waits on the server's clock, because `pg_sleep` only knows whole
-milliseconds. Run on a quiet machine: `python -m tests.bench.bench_planted_delay [--same 10] [--slow 3]`
+milliseconds. Where there is a disk in memory, the servers' files lie there: a shared machine's disk stalls for a second
+now and then, which no P95 survives. Run on a quiet machine:
+`python -m tests.bench.bench_planted_delay [--same 10] [--slow 3]`
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ from tests.e2e.running import TOOLS, stack_on, with_cursor
 DELAYED = "prescribe"
 MIX = {"find_patient": 14, "book": 14, "check_in": 11, "prescribe": 11, "charge": 10, "dispense": 10}
 SHARE = 0.15
-MARGIN = 0.08
+MARGIN = 0.07
+MEMORY = Path("/dev/shm")
 
 TRIGGER = """
 CREATE OR REPLACE FUNCTION keep_waiting() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -51,12 +54,12 @@ CREATE OR REPLACE TRIGGER keep_waiting BEFORE INSERT ON prescription FOR EACH RO
 def plan() -> Plan:
     """One level, rounds of A B B A until everything is decided."""
     smoke = load_plan("smoke")
-    level = Level(name="典型", users=24, rate_per_s=120.0)
+    level = Level(name="典型", users=48, rate_per_s=300.0)
     return replace(
         smoke,
         functional=replace(smoke.functional, transactions=300),
         load=replace(
-            smoke.load, order="ABBA", seconds=10.0, warmup_seconds=1.0, levels=(level,), rounds=10, until_decided=True
+            smoke.load, order="ABBA", seconds=4.0, warmup_seconds=1.0, levels=(level,), rounds=20, until_decided=True
         ),
         performance=replace(smoke.performance, metric="p95", margin=MARGIN),
         compat=CompatPlan(),
@@ -110,7 +113,7 @@ def main() -> int:
     parser.add_argument("--slow", type=int, default=3, help="runs with the delay")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    home = Path(tempfile.mkdtemp(prefix="xinheng-planted-"))
+    home = Path(tempfile.mkdtemp(prefix="xinheng-planted-", dir=MEMORY if MEMORY.is_dir() else None))
     rows: dict[str, list[dict[str, Any]]] = {"same": [], "slow": []}
     p95: list[float] = []
     try:

@@ -119,7 +119,9 @@ def samples(rng: np.random.Generator, case: Case, position: int, stack: str) -> 
             values[caught] += end - due[caught]
         if stack == "migrated" and transaction < case.slow:
             values *= case.slower
-        found[f"t{transaction}"] = BlockSamples(value_ns=(values * 1e9).astype(np.int64), chunk=chunk, chunks=SECONDS)
+        found[f"t{transaction}"] = BlockSamples(
+            value_ns=(values * 1e9).astype(np.int64), chunk=chunk, chunks=SECONDS, pair=(position - 1) // 2
+        )
     return found
 
 
