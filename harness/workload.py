@@ -121,6 +121,13 @@ def functional(pack: Pack, world: Any, *, count: int, seed: int, endpoints: Coll
     return [Item(seq=n, transaction=t.name, params=params) for n, (t, params) in enumerate(drawn, 1)]
 
 
+def begun_per_s(pack: Pack, level: Level, endpoints: Collection[str] = ()) -> float:
+    """How many transactions a pack begins per second at a level: a large one counts for several in its rate."""
+    if level.model == "closed":
+        return level.rate_per_s
+    return level.rate_per_s / Mix([t for t in reachable(pack, endpoints) if not t.probe]).size
+
+
 def stream(
     pack: Pack, drawing: Draw, level: Level, *, seconds: float, endpoints: Collection[str] = ()
 ) -> Iterator[Item]:

@@ -29,6 +29,7 @@ from harness.recording import read_items, read_json, read_transactions, write_js
 from harness.samples import read_samples
 from harness.settings_load import Level
 from harness.settings_plan import LimitsPlan
+from harness.workload import begun_per_s
 
 SECONDS = 3.0
 SERVICE_LIMIT, RESPONSE_LIMIT = 0.03, 0.05
@@ -54,7 +55,8 @@ class ToCalibrate:
 def to_calibrate(job: Job, pack: Pack, level: Level, workload: Path, most: int) -> ToCalibrate:
     families = {family_of(pack, driver.family, driver.waiting) for driver in job.drivers.values()}
     steps = steps_on_average(job.run_dir / "recordings" / pack.name / "functional", workload, pack)
-    return ToCalibrate(pack=pack.name, level=level, families=tuple(sorted(families)), steps=steps, most=most)
+    begun = replace(level, rate_per_s=begun_per_s(pack, level, job.endpoints))
+    return ToCalibrate(pack=pack.name, level=begun, families=tuple(sorted(families)), steps=steps, most=most)
 
 
 def family_of(pack: Pack, spoken: str, waiting: Waiting) -> str:
@@ -115,7 +117,7 @@ def processes_needed(calibration: Calibration, limits: LimitsPlan, most: int) ->
 
 def _load(what: ToCalibrate, family: str, processes: int) -> CalibrationLoad:
     level = what.level
-    rate = (level.rate_per_s or level.users / level.think_s) * max(level.shape, default=1.0)
+    rate = level.rate_per_s * max(level.shape, default=1.0)
     return CalibrationLoad(
         family=family, rate_per_s=rate, steps=what.steps, users=level.users, seconds=SECONDS, processes=processes
     )

@@ -29,6 +29,7 @@ from harness.recording import Recording, read_items, read_json, write_json
 from harness.runfile import known_as
 from harness.samples import seal_samples
 from harness.settings_load import Level
+from harness.workload import begun_per_s
 
 SETTLE_S = 0.3  # after loading, before the first transaction
 
@@ -79,7 +80,11 @@ def _rounds(at: _Level) -> Iterator[Event]:
 
 
 def _most(at: _Level) -> int:
-    """A process needs a core, a user and a session."""
+    """A process needs a core, a user and a session; and only one can listen where an interface calls back."""
+    named = [interface.name for interface in at.hospital.pack.interfaces]
+    known = [endpoint for stack in at.job.stacks.values() for endpoint in stack.endpoints.items()]
+    if any(name in named and endpoint.receive_at for name, endpoint in known):
+        return 1
     return min(os.cpu_count() or 1, at.level.users, at.level.sessions or at.level.users)
 
 
@@ -100,7 +105,7 @@ def _specification(at: _Level, position: int, role: Role, recording: Recording, 
         folder=str(recording.folder),
         kind=level.kind,
         model=level.model,
-        rate_per_s=level.rate_per_s,
+        rate_per_s=begun_per_s(pack, level, job.endpoints),
         think_s=level.think_s,
         sessions=level.sessions,
         processes=processes,

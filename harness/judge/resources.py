@@ -66,7 +66,9 @@ def _on(summary: ReadingSummary) -> str:
 
 def _first(m: Material) -> str:
     """What was used up first, as far as it is no doubt already."""
-    return "".join(f"迁移后系统：{b.evidence}" for b in m.bottlenecks if b.stack == "migrated")
+    known = [b for b in m.bottlenecks if b.stack == "migrated"]
+    reached = [f"迁移后系统：{b.evidence}" for b in known if b.resource != "none"]
+    return "".join(reached) or ("各级负载下没有资源用到极限。" if known else "")
 
 
 def _used_up(m: Material) -> list[str]:

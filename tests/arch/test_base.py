@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+import scenarios
+from harness.hospital_day import settled
 from harness.settings import load_plan, load_stacks
 from scenarios.dbcompat import PROBES
 from tests.arch.sources import PACKAGES, ROOT, imported, project_files, python_files, text_of
@@ -104,7 +106,7 @@ def readme_examples() -> list[str]:
 
 
 def test_the_stacks_file_in_the_readme_loads(tmp_path: Path) -> None:
-    examples = [text for text in readme_examples() if "[compat]" not in text]
+    examples = [text for text in readme_examples() if "[compat]" not in text and "[load]" not in text]
     stacks = tmp_path / "stacks.toml"
     stacks.write_text("\n".join(examples), encoding="utf-8")
     for file in re.findall(r'^(?:wsdl|ca) = "([^"]+)"', "\n".join(examples), flags=re.MULTILINE):
@@ -120,6 +122,15 @@ def test_the_accepted_behaviours_in_the_readme_are_a_plan_s(tmp_path: Path) -> N
     plan.write_text(re.sub(r"^\[compat\]\n(^[^\[\n].*\n)*", example, shipped, flags=re.MULTILINE), encoding="utf-8")
     accepted = load_plan(plan, probes=[probe.id for probe in PROBES]).compat.accept
     assert len(accepted) == 1
+
+
+def test_the_levels_in_the_readme_are_a_plan_s(tmp_path: Path) -> None:
+    (example,) = [text for text in readme_examples() if "[load]" in text]
+    shipped = re.sub(r"^levels = \[\n(.*\n)*?\]\n", "", read("harness/plans/smoke.toml"), flags=re.MULTILINE)
+    plan = tmp_path / "plan.toml"
+    plan.write_text(shipped.replace("[load]\n", example, 1), encoding="utf-8")
+    settled_levels = settled(load_plan(plan), [scenarios.pack("his")]).load.levels
+    assert len(settled_levels) == example.count("name = ") and all(level.rate_per_s > 0 for level in settled_levels)
 
 
 def test_changelog_collects_what_is_not_released() -> None:

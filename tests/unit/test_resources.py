@@ -126,7 +126,6 @@ def test_a_disk_that_was_used_up_is_put_before_a_person() -> None:
 @pytest.mark.parametrize(
     "more",
     [
-        {"bottlenecks": (ended("none"),)},
         {"bottlenecks": (ended("generator"),)},
         {"bottlenecks": (ended("disk"), ended("disk", "original", rate=20.0))},  # so did the original, at less
         {"bottlenecks": (ended("disk", level="另一级"),)},
@@ -136,6 +135,11 @@ def test_a_disk_that_was_used_up_is_put_before_a_person() -> None:
 def test_what_is_no_fault_of_the_migrated_system_is_only_told(more: dict[str, Any]) -> None:
     found = judged(**more)
     assert found.verdict is Judgement.PASS and "磁盘忙" in found.reason
+
+
+def test_that_nothing_was_used_up_is_said_once() -> None:
+    found = judged(bottlenecks=(ended("none"), ended("none", level="另一级")))
+    assert found.verdict is Judgement.PASS and found.reason.count("没有资源用到极限") == 1
 
 
 def test_the_original_doing_better_is_no_excuse() -> None:
