@@ -50,6 +50,7 @@ class MariadbServer:
         self.home = home.resolve()
         self._data = self.home / "data"
         self._run = self.home / "run"
+        self._temporary = self.home / "tmp"  # another server, as it starts, would clear ours out of the common one
         self._settings = self.home / "my.cnf"
         self._log = self.home / "server.log"
         self._argument = f"--datadir={self._data}"
@@ -85,7 +86,7 @@ class MariadbServer:
             self._end(patience_s=0)
             process.forget_socket(self.home)
             self._forget_attempts()
-            for folder in (self._data, self._run):
+            for folder in (self._data, self._run, self._temporary):
                 shutil.rmtree(folder, ignore_errors=True)
             for file in (self._settings, self._log):
                 file.unlink(missing_ok=True)
@@ -99,6 +100,7 @@ class MariadbServer:
 
     def _initialise(self) -> None:
         self._settings.write_text(_SETTINGS)
+        self._temporary.mkdir(mode=0o700, exist_ok=True)
         if self._data.exists():
             return
         self._forget_attempts()
@@ -125,7 +127,8 @@ class MariadbServer:
 
     def _command(self, server: Path, data: Path) -> list[str]:
         # MariaDB runs as root only when root is named.
-        return [str(server), f"--defaults-file={self._settings}", f"--datadir={data}", f"--user={_ourselves()}"]
+        places = [f"--defaults-file={self._settings}", f"--datadir={data}", f"--tmpdir={self._temporary}"]
+        return [str(server), *places, f"--user={_ourselves()}"]
 
     def _forget_attempts(self) -> None:
         for attempt in self.home.glob("data.new*"):

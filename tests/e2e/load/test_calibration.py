@@ -16,7 +16,7 @@ from harness.execute import calibration
 from harness.execute.calibration import ToCalibrate, calibrate, family_of, to_calibrate
 from harness.execute.no_database import NoDatabase
 from harness.execute.site import Job
-from harness.model import Role
+from harness.model import Role, SqlEndpoint, Stack
 from harness.ports import Waiting
 from harness.settings import load_plan
 from harness.settings_load import Level
@@ -30,7 +30,7 @@ def job(tmp_path: Path) -> Job:
     return Job(
         run_dir=tmp_path,
         plan=load_plan("smoke"),
-        stacks={},
+        stacks={role: Stack(role=role, title="无", sql=SqlEndpoint(url="")) for role in Role},
         drivers={Role.ORIGINAL: NoDatabase(), Role.MIGRATED: NoDatabase()},
         hospitals=(),
         tools=tools(),

@@ -161,6 +161,7 @@ def test_a_spoilt_block_is_set_aside_and_done_again(block: Path, stacks: Mapping
     assert gap["name"] == "0"
 
 
+@pytest.mark.long
 def test_a_generator_that_is_too_slow_gets_processes_and_is_given_up_in_the_end(
     block: Path, stacks: Mapping[Role, Stack], monkeypatch: pytest.MonkeyPatch
 ) -> None:

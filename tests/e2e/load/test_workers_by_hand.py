@@ -51,6 +51,7 @@ def until(reached: Callable[[], bool], process: subprocess.Popen[str]) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.long
 def test_samples_of_workers_elsewhere_arrive_and_a_dead_one_is_named(
     tmp_path: Path, stacks_file: Path, plan_file: Path
 ) -> None:
