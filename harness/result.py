@@ -274,6 +274,7 @@ class Result:
     verdicts: tuple[Verdict, ...]
     rules: tuple[dict[str, Any], ...]  # declared rules with the number of values each explained
     titles: dict[str, str]  # transaction name → 中文
+    pack_titles: dict[str, str] = field(default_factory=dict)  # pack → 中文
     notes: tuple[str, ...] = ()  # what weakens the measurement, in plain sentences
     behaviours: tuple[Behaviour, ...] = ()  # the database compatibility suite
     interfaces: tuple[InterfaceUse, ...] = ()

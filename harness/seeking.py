@@ -18,6 +18,7 @@ from harness.settings_load import CapacityPlan
 
 CLEAR = 0.5  # of the limit: below it one run is enough
 KEPT_UP = 0.95  # least share of what was offered that must be achieved
+CALM = 3  # lowest rates that together show the time without load
 MOST_DOWN = 6  # times that the start may be divided by the growth factor
 _TITLES = {"p50": "P50", "p90": "P90", "p95": "P95", "p99": "P99"}
 
@@ -60,13 +61,24 @@ class Bounds:
     most_processes: int = 1
 
     def limit_ms(self, history: Sequence[Seen]) -> float:
-        """The absolute limit, or so many times the response time at the lowest rate; infinite before the first step."""
+        """The absolute limit, or so many times the response time without load; infinite before the first step.
+
+        What it is without load is the median over the lowest rates: one of them alone has few samples. A rate counts
+        where the median time is not twice that of the lowest rate, or it would be load already.
+        """
         if self.plan.limit_ms is not None:
             return self.plan.limit_ms
         whole = [seen for seen in history if not (seen.gave_way or seen.late) and seen.n]
-        lowest = min((seen.rate_per_s for seen in whole), default=0.0)
-        times = [seen.milliseconds[self.plan.metric] for seen in whole if seen.rate_per_s == lowest]
-        return self.plan.limit_ratio * median(times) if times else math.inf
+        by_rate: dict[float, list[Seen]] = {}
+        for seen in sorted(whole, key=lambda seen: seen.rate_per_s):
+            by_rate.setdefault(seen.rate_per_s, []).append(seen)
+        lowest = [_typical(runs, "p50") for runs in by_rate.values()][:CALM]
+        calm = [
+            _typical(runs, self.plan.metric)
+            for runs, middle in zip(by_rate.values(), lowest, strict=False)
+            if middle < 2 * lowest[0]
+        ]
+        return self.plan.limit_ratio * median(calm) if calm else math.inf
 
     def spoilt(self, seen: Seen, limit_ms: float) -> str:
         """Why a step says nothing of the system. A lateness that is far too small to be what broke the limit spoils
@@ -90,6 +102,10 @@ class Bounds:
         if time_ms > limit_ms:
             return f"{_TITLES[self.plan.metric]} {time_ms:.1f} ms 超过限值 {limit_ms:.1f} ms"
         return ""
+
+
+def _typical(runs: Sequence[Seen], metric: str) -> float:
+    return median(seen.milliseconds[metric] for seen in runs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

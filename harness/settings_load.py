@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import ConfigDict, Field
 
 from harness.model import Role
+from harness.turns import Turns
 
 # Nothing is guessed: "12" is not 12, an unknown key is an error, infinity is not a limit.
 STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
@@ -89,7 +90,7 @@ class DayPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadPlan:
-    """The load pass: every level runs once through `order`, one block per letter."""
+    """The load pass: every level runs through `order`, one block per letter; or by turns, one block per stack."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
@@ -100,6 +101,7 @@ class LoadPlan:
     day: DayPlan = DayPlan()
     processes: Count | None = None  # of the generator; none: as many as the calibration finds necessary
     calibrate: bool = True  # against a server of known service times, before the first block of a level
+    turn_seconds: Annotated[float, Field(ge=0.25)] | None = None  # both stacks at once, by turns; none: block by block
     rounds: Count = 1  # how often each level goes through `order` at most
     until_decided: bool = False  # stop a level as soon as every transaction is decided
     repeats: Annotated[int, Field(ge=0)] = 2  # of a block that the generator spoilt
@@ -113,9 +115,18 @@ class LoadPlan:
         return level.seconds or self.seconds
 
     @property
+    def blocks_a_round(self) -> int:
+        return 2 if self.turn_seconds else len(self.order)
+
+    def turns_of(self, role: Role) -> Turns | None:
+        """When a stack has its turn within a block; none where blocks run one after another."""
+        letter = next(letter for letter, side in SIDES.items() if side is role)
+        return Turns.of(self.order, letter, self.turn_seconds) if self.turn_seconds else None
+
+    @property
     def roles(self) -> tuple[Role, ...]:
         """The stacks in the order in which one level's blocks run."""
-        return tuple(SIDES[letter] for letter in self.order)
+        return tuple(SIDES.values()) if self.turn_seconds else tuple(SIDES[letter] for letter in self.order)
 
     @property
     def measured_seconds(self) -> float:
@@ -133,12 +144,12 @@ class CapacityPlan:
     packs: tuple[Text, ...] = ()  # that are searched; none named: all
     metric: Metric = "p95"
     limit_ms: Positive | None = None  # none: `limit_ratio` applies
-    limit_ratio: Annotated[float, Field(gt=1)] = 5.0  # × the response time at the lowest rate
+    limit_ratio: Annotated[float, Field(gt=1)] = 5.0  # × the response time at the lowest rates
     start_per_s: Positive = 20.0
     growth: Annotated[float, Field(gt=1, le=10)] = 2.0
     resolution: Annotated[float, Field(ge=0.01, le=0.5)] = 0.05  # of the answer
-    repeats: Annotated[int, Field(ge=1, le=5)] = 2  # outcomes alike that decide a rate near the limit
-    step_seconds: Positive = 8.0  # warm-up included
+    repeats: Annotated[int, Field(ge=1, le=5)] = 3  # outcomes alike that decide a rate near the limit
+    step_seconds: Positive = 15.0  # warm-up included
     warmup_seconds: Annotated[float, Field(ge=0)] = 2.0
     users: Count = 64  # sessions, the same at every step
     most_steps: Count = 60  # of one stack
@@ -149,6 +160,8 @@ def load_contradictions(load: LoadPlan, capacity: CapacityPlan) -> Iterator[tupl
     """What no single field can know: (key path, sentence without file and key) for each contradiction."""
     if load.order.count("A") != load.order.count("B"):
         yield "load.order", "A（原系统）与 B（迁移后系统）的块数不相等，两边样本不对等，请写成 ABBA 这样的对称顺序"
+    if load.turn_seconds and load.turn_seconds > load.seconds - load.warmup_seconds:
+        yield "load.turn_seconds", "一次轮流的时间长于整块可测的时间，请缩短（通常 1 秒），或加长 seconds"
     if load.warmup_seconds >= load.seconds:
         yield "load.warmup_seconds", "预热时间不短于整块时间，没有可测的部分，请让 warmup_seconds 小于 seconds"
     if capacity.warmup_seconds >= capacity.step_seconds:
@@ -165,6 +178,8 @@ def load_contradictions(load: LoadPlan, capacity: CapacityPlan) -> Iterator[tupl
 
 def _level_contradictions(level: Level, load: LoadPlan) -> Iterator[tuple[str, str]]:
     open_ways = [key for key in ("rate_per_s", "outpatients_per_day") if getattr(level, key)]
+    if load.turn_seconds and (level.model == "closed" or level.burst or level.follow_day or level.kind == "endurance"):
+        yield "", "turn_seconds（两侧轮流）只能与平稳的开放负载一起用，请从 [load] 删去它，或改这一级"
     if level.model == "closed":
         if open_ways:
             yield f".{open_ways[0]}", "封闭模型的负载由 users 与 think_s 决定，请删去这个键，或去掉 model"

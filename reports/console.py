@@ -14,8 +14,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.load_result import Capacity
 from harness.result import Judgement, Result, Verdict
 from reports import behaviours, view
+from reports.numbers import significant
 from reports.slower import figures, place
 from reports.text import one_line
 from reports.words import Words
@@ -39,6 +41,8 @@ def print_result(result: Result, report: Path, *, console: Console | None = None
             _say(out, line)
     if result.behaviours:
         _say(out, f"{words('console.behaviours')}{words('doc.colon')}{_suite(result, words)}")
+    for capacity in result.capacities:
+        _say(out, one_line(_capacity(capacity, result, words)))
     for estimate in view.judged_estimates(result):
         if estimate.verdict is Judgement.FAIL:
             _say(out, one_line(f"✗ {place(estimate, result, words)}  {figures(estimate, result, words)}"))
@@ -86,6 +90,16 @@ def _suite(result: Result, words: Words) -> str:
         ended = words("doc.list_sep").join(f"{word} {n}" for word, n in counts)
         told.append(f"{one_line(words.label('group', group.name))} {group.total} ({ended})")
     return "  ".join(told)
+
+
+def _capacity(found: Capacity, result: Result, words: Words) -> str:
+    rates = (
+        significant(rate) if rate else words("console.capacity_unknown")
+        for rate in (found.sustained_per_s, found.knee_per_s)
+    )
+    sustained, knee = rates
+    stack, pack = words.label("stack", found.stack), view.pack_title(result, found.pack)
+    return words("console.capacity", pack=pack, stack=stack, sustained=sustained, knee=knee)
 
 
 def _say(out: Console, line: str) -> None:

@@ -19,6 +19,7 @@ from reports import charts, heat, load_charts, marks, view
 from reports.words import Words
 
 QUANTILES = (50, 90, 95, 99)
+_NUMBERS = re.compile(r"（[\d./% ]+）")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,7 @@ def arranged(result: Result, series: Series, words: Words) -> dict[str, Any]:
         "percentiles": _percentiles(result, series, main.removesuffix("_ratio"), words),
         "throughputs": _throughputs(result, words),
         "heat_maps": _heat_maps(result, series, words),
+        "derived_levels": _derived(result),
         "blocks": sorted(result.load, key=lambda b: (b.position, b.attempt)),
         "methods": list(dict.fromkeys(e.method for e in own if e.method)),
     }
@@ -77,7 +79,7 @@ def capacities(result: Result, words: Words) -> dict[str, Any]:
     for number, pack in enumerate(packs):
         own = [c for c in result.capacities if c.pack == pack and c.steps]
         svg = load_charts.capacity(own, words, name=f"capacity-{number}")
-        found.append((pack if len(packs) > 1 else "", Markup(svg)))
+        found.append((view.pack_title(result, pack) if len(packs) > 1 else "", Markup(svg)))
     return {"capacity_charts": found}
 
 
@@ -118,20 +120,42 @@ def _metric(result: Result, series: Series, own: Sequence[Estimate], main: str, 
     several = len(result.ledger) > 1
     return {
         "metric": metric,
-        "pack": pack,
+        "pack": view.pack_title(result, pack),
         "several_packs": several,
         "main": metric == main,
-        "caption": f"{pack} · {words.label('metric', metric)}" if several else words.label("metric", metric),
+        "caption": f"{view.pack_title(result, pack)} · {words.label('metric', metric)}"
+        if several
+        else words.label("metric", metric),
         "overview": _overview([row for _, _, rows in tables for row in rows], levels) if metric == main else [],
         "forest": Markup(charts.forest(shown, words, name=f"ratio-{_slug(pack)}")) if metric == main and valued else "",
         "levels": tables,
+        "left_out": _left_out(own, result.titles),
     }
 
 
+def _derived(result: Result) -> list[tuple[str, str]]:
+    """Levels whose load follows from what the plan says of the hospital, and how."""
+    load = result.plan.get("load")
+    levels = load.get("levels", ()) if isinstance(load, Mapping) else ()
+    return [(str(level["name"]), str(level["derived"])) for level in levels if level.get("derived")]
+
+
+def _left_out(own: Sequence[Estimate], titles: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Why transactions count at no level, and which."""
+    counted = {e.transaction for e in own if not e.excluded}
+    reasons: dict[str, dict[str, None]] = {}
+    for estimate in own:
+        if estimate.transaction not in counted:
+            reason = _NUMBERS.sub("", estimate.excluded)  # samples differ by level
+            reasons.setdefault(reason, {})[titles.get(estimate.transaction, estimate.transaction)] = None
+    return [(reason, "、".join(names)) for reason, names in reasons.items()]
+
+
 def _overview(rows: Sequence[Row], levels: Sequence[str]) -> list[tuple[str, list[Row | None]]]:
-    """A line per transaction with its estimate at every level."""
+    """A line per transaction that counts at some level, with its estimate at every level."""
     by = {(row.estimate.transaction, row.estimate.level): row for row in rows}
-    return [(name, [by.get((name, level)) for level in levels]) for name in dict.fromkeys(name for name, _ in by)]
+    counted = dict.fromkeys(name for (name, _), row in by.items() if not row.estimate.excluded)
+    return [(name, [by.get((name, level)) for level in levels]) for name in counted]
 
 
 def _quantiles(
@@ -156,7 +180,7 @@ def _distributions(result: Result, series: Series, words: Words) -> list[dict[st
         own.sort(key=lambda d: order.index(d.transaction))
         found.append(
             {
-                "caption": f"{pack} · {level}" if len(result.ledger) > 1 else level,
+                "caption": f"{view.pack_title(result, pack)} · {level}" if len(result.ledger) > 1 else level,
                 "open": highest[pack] == level,
                 "svg": Markup(charts.response_times(own, result.titles, words, name=f"times-{number}")),
             }
@@ -179,8 +203,8 @@ def _percentiles(result: Result, series: Series, main: str, words: Words) -> lis
         metrics = sorted({p.metric for p in own})
         found.append(
             {
-                "pack": pack if len(result.ledger) > 1 else "",
-                "caption": f"{pack} · {name}" if len(result.ledger) > 1 else name,
+                "pack": view.pack_title(result, pack) if len(result.ledger) > 1 else "",
+                "caption": f"{view.pack_title(result, pack)} · {name}" if len(result.ledger) > 1 else name,
                 "svg": Markup(chart),
                 "metrics": metrics,
                 "rows": [
@@ -199,7 +223,7 @@ def _heat_maps(result: Result, series: Series, words: Words) -> list[tuple[str, 
         levels = {view.block_folder(b): b.level for b in result.load if b.pack == pack}
         own = [m for m in series.heat_maps if m.pack == pack]
         if svg := heat.heat_maps(own, levels, words, name=f"heat-{number}"):
-            found.append((pack if len(result.ledger) > 1 else "", Markup(svg)))
+            found.append((view.pack_title(result, pack) if len(result.ledger) > 1 else "", Markup(svg)))
     return found
 
 
@@ -207,7 +231,7 @@ def _throughputs(result: Result, words: Words) -> list[tuple[str, Markup]]:
     packs = list(dict.fromkeys(b.pack for b in result.load))
     return [
         (
-            pack if len(packs) > 1 else "",
+            view.pack_title(result, pack) if len(packs) > 1 else "",
             Markup(load_charts.against_load([b for b in result.load if b.pack == pack], words, name=f"load-{number}")),
         )
         for number, pack in enumerate(packs)

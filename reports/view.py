@@ -186,6 +186,11 @@ def at_quantile(distribution: Distribution | None, quantile: float) -> float | N
     return None
 
 
+def pack_title(result: Result, pack: str) -> str:
+    """The pack's name for people; the id where a result of an older format does not know it."""
+    return result.pack_titles.get(pack, pack)
+
+
 def in_order(names: Sequence[str], titles: Mapping[str, str]) -> list[str]:
     """Transactions in the order of the pack (that of `titles`), unknown ones last."""
     place = {name: i for i, name in enumerate(titles)}

@@ -94,12 +94,13 @@ def _warmup_ns(level: Iterable[tuple[Mapping[str, Any], Gathered]]) -> int:
 
 
 def _block(path: Path, facts: Mapping[str, Any], whole: Gathered, limits: LimitsPlan, warmup_ns: int) -> Block:
-    grid = _grid(facts, warmup_ns)
+    turns = whole.turns
+    grid = _grid(facts, warmup_ns, turns.turn_ns if turns else 0)
     due, took, done = whole["due"], whole["response"], whole["done"]
     inside = due >= grid.begin_ns
     place = grid.chunk_of(due)
     pair = (int(facts["position"]) - 1) // 2  # A B B A: every two that follow each other hold one of each
-    measured = Measured(inside=inside, place=place, chunks=grid.chunks, pair=pair)
+    measured = Measured(inside=inside, place=place, chunks=grid.chunks, pair=pair, joint=turns is not None)
     kinds = _kinds(whole)
     in_time = done & inside & (due + took < int(facts["seconds"] * NS))
     return Block(
@@ -111,7 +112,8 @@ def _block(path: Path, facts: Mapping[str, Any], whole: Gathered, limits: Limits
         chunk_s=grid.chunk_ns / NS,
         strip=strip(
             stack=str(facts["stack"]), block=path.name, start_ns=int(facts["start_mono_ns"]),
-            seconds=float(facts["seconds"]), due_ns=due[done], took_ns=took[done],
+            seconds=turns.wall_seconds(float(facts["seconds"])) if turns else float(facts["seconds"]),
+            due_ns=turns.walls(due[done]) if turns else due[done], took_ns=took[done],
         ),
         self_test=bool(facts.get("self_test", {}).get("ok", False)),
         untested=str(facts.get("self_test", {}).get("not_done", "")),
@@ -133,8 +135,15 @@ class _Grid:
         return place
 
 
-def _grid(facts: Mapping[str, Any], warmup_ns: int) -> _Grid:
-    """Chunks are laid out behind the plan's warm-up; a longer one takes whole chunks: they mean the same everywhere."""
+def _grid(facts: Mapping[str, Any], warmup_ns: int, turn_ns: int) -> _Grid:
+    """Chunks are laid out behind the plan's warm-up; a longer one takes whole chunks: they mean the same everywhere.
+
+    Where stacks take turns, a chunk is a turn.
+    """
+    if turn_ns:
+        turns = max(1, int(float(facts["seconds"]) * NS) // turn_ns)
+        skipped = min(turns - 1, -(-warmup_ns // turn_ns))
+        return _Grid(begin_ns=skipped * turn_ns, chunk_ns=turn_ns, chunks=turns - skipped)
     planned_ns = int(float(facts["warmup_s"]) * NS)
     measured_s = float(facts["seconds"]) - float(facts["warmup_s"])
     wanted = min(LONGEST_CHUNK_S, max(SHORTEST_CHUNK_S, measured_s / CHUNKS))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -17,6 +18,7 @@ from harness.assess.steps import COMMIT, Legs, MessageSteps
 from harness.folding import Folding
 from harness.model import ReplyKind
 from harness.samples import read_batches
+from harness.turns import Turns
 
 _OTHER = "other"
 
@@ -28,6 +30,7 @@ class Gathered:
         steps = list(facts["steps"])
         self._commit = steps.index(COMMIT) if COMMIT in steps else -1
         self._pile = Pile()
+        self.turns = msgspec.convert(facts["turns"], Turns) if facts.get("turns") else None
         self._errors = np.zeros(0, dtype=np.int64)
         self.messages = MessageSteps(facts, known.get("messages", ()))
         self.legs = Legs(facts, {t["name"]: list(t["legs"]) for t in known.get("transactions", ()) if t.get("legs")})
@@ -40,14 +43,15 @@ class Gathered:
             self._count_errors(samples["error"][samples["reply"] > int(ReplyKind.REFUSED)])
             # A transaction that handled a refusal itself and went on is complete although one of its steps was refused.
             done = (samples["step"][whole.last] == self._commit) & (samples["reply"][whole.last] == int(ReplyKind.OK))
+            due = self.turns.owns(whole.due) if self.turns else whole.due
             self._pile.add(
-                transaction=whole.transaction, due=whole.due, response=whole.response_ns, done=done,
+                transaction=whole.transaction, due=due, response=whole.response_ns, done=done,
                 reply=whole.reply, lag=whole.lag.astype(np.float32),
             )  # fmt: skip
             self.n += len(done)
 
     def __getitem__(self, name: str) -> npt.NDArray[Any]:
-        """transaction, due, response (ns), done (its last step is a confirmed commit), reply, lag."""
+        """transaction, due (own time), response (ns), done (its last step is a confirmed commit), reply, lag."""
         return self._pile[name] if self._pile else np.empty(0, dtype=_NOTHING[name])
 
     def lag_p99_ms(self) -> float:

@@ -123,6 +123,7 @@ def assess(run_dir: Path, rules: Mapping[str, Sequence[Rule]] | None = None) -> 
         verdicts=judge(material),
         rules=_rules(found, declared),
         titles={name: title for pack in run["packs"].values() for name, title in _titles(pack).items()},
+        pack_titles={name: str(pack["title"]) for name, pack in run["packs"].items()},
         notes=tuple(dict.fromkeys(found.notes)),
         behaviours=found.compat.behaviours,
         interfaces=tuple(found.interfaces),

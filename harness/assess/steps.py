@@ -42,12 +42,18 @@ class Measured:
     place: Ints
     chunks: int
     pair: int = -1  # see `BlockSamples`
+    joint: bool = False
 
     def of(self, transaction: Ints, value_ns: Ints, lost: Ints | None = None) -> BlockSamples:
         """`lost` are the transactions that broke, in addition to those that were completed."""
         known = {} if lost is None else {"lost": self.place[lost]}
         return BlockSamples(
-            value_ns=value_ns, chunk=self.place[transaction], chunks=self.chunks, pair=self.pair, **known
+            value_ns=value_ns,
+            chunk=self.place[transaction],
+            chunks=self.chunks,
+            pair=self.pair,
+            joint=self.joint,
+            **known,
         )
 
 

@@ -15,6 +15,7 @@ from harness.errors import BadInput
 if TYPE_CHECKING:
     from harness.doctor.examined import Problem
     from harness.model import Stack
+    from harness.settings import Plan
 
 
 def doctor(  # noqa: PLR0913 - options of a command
@@ -35,7 +36,7 @@ def doctor(  # noqa: PLR0913 - options of a command
     from harness.doctor.examine import examine, this_machine
     from harness.model import Role, SqlEndpoint, Stack
 
-    users = max((level.users for level in parts.plan_named(plan).load.levels), default=0) if plan else 0
+    users = _most_users(parts.plan_named(plan)) if plan else 0
     problems: dict[str, list[Problem]] = {}
     if url:
         endpoint = SqlEndpoint(url=url, password_env=password_env, product=product, jdbc=jdbc, jar=jar, user=user)
@@ -49,6 +50,15 @@ def doctor(  # noqa: PLR0913 - options of a command
     advice = advise(sides[0], sides[1] if len(sides) > 1 else None, here)
     parts.say(document(sides, here, advice), lambda: show(sides, advice), as_json=json_)
     raise typer.Exit(0 if ready(advice) else BadInput.exit_code)
+
+
+def _most_users(plan: Plan) -> int:
+    """The most users of a plan at once; a level in hospital terms says so for a pack: those it names, else the HIS."""
+    from harness.hospital_day import settled
+
+    named = {pack for level in plan.load.levels for pack in level.packs} or {"his"}
+    known = settled(plan, parts.packs_named(",".join(sorted(named))))
+    return max(level.users for level in known.load.levels)
 
 
 def _from_file(path: Path) -> tuple[dict[str, Stack], dict[str, list[Problem]]]:

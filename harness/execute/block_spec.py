@@ -10,12 +10,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from harness.message import MessageEndpoint
 from harness.model import SqlEndpoint, Stack
 from harness.recording import read_json
+from harness.turns import Turns
 
 GRACE_S = 3.0  # how long the backlog of a finished block is still sent
 SPEC_FILE = "spec.json"
+READY_FILE = "block-ready.json"  # of a block that does not begin by itself
+START_FILE = "block-start.json"
 BEGUN_FILE = "block-begun.json"
 ANSWER_FILE = "block.json"
 ERROR_FILE = "block-error.json"
@@ -39,6 +44,7 @@ class BlockSpec:
     workload: str  # path of the items file
     folder: str  # where samples go
     grace_s: float = GRACE_S
+    turns: dict[str, Any] | None = None  # `harness.turns.Turns`: the other stack's block runs at the same time
     kind: str = "load"
     model: str = "open"
     rate_per_s: float = 0.0
@@ -46,6 +52,15 @@ class BlockSpec:
     sessions: int | None = None
     processes: int = 1
     attempt: int = 1
+
+    @property
+    def own_turns(self) -> Turns | None:
+        return msgspec.convert(self.turns, Turns) if self.turns else None
+
+    @property
+    def wall_s(self) -> float:
+        """How long the block takes: its `seconds`, and those of the other stack's turns between them."""
+        return self.own_turns.wall_seconds(self.seconds) if self.own_turns else self.seconds
 
     @property
     def sql(self) -> SqlEndpoint:

@@ -1,17 +1,26 @@
 """One level of the load pass: where its blocks lie, and after which round it may stop. Not here: carrying them out.
 
-Interleaving A B B A cancels a linear drift of the machine between the two sides.
+Interleaving A B B A cancels a linear drift of the machine between the two sides; taking turns cancels faster ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.model import Role
 from harness.recording import Recording, read_json, write_json
-from harness.settings_load import SIDES, Level, LoadPlan
+from harness.settings_load import Level, LoadPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneBlock:
+    """A load block that is to be."""
+
+    position: int
+    role: Role
+    recording: Recording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +34,14 @@ class LevelBlocks:
     index: int
     decided: Callable[[str, int], str] | None = None  # (pack, level index) → why the level may stop, or ""
 
-    def of(self, round_: int) -> Iterator[tuple[int, Role, Recording]]:
-        """Position, stack and recording of every block of a round."""
-        before = (self.index * self.load.rounds + round_) * len(self.load.order)
-        for position, letter in enumerate(self.load.order, before + 1):
-            role = SIDES[letter]
-            yield position, role, Recording(self._folder / f"{position:02d}-{role.value}")
+    def of(self, round_: int) -> list[list[OneBlock]]:
+        """The blocks of a round in their order; those in one list run at the same time, by turns."""
+        before = (self.index * self.load.rounds + round_) * self.load.blocks_a_round
+        blocks = [
+            OneBlock(position=position, role=role, recording=Recording(self._folder / f"{position:02d}-{role.value}"))
+            for position, role in enumerate(self.load.roles, before + 1)
+        ]
+        return [blocks] if self.load.turn_seconds else [[block] for block in blocks]
 
     @property
     def rounds(self) -> range:
@@ -44,7 +55,7 @@ class LevelBlocks:
         last = round_ + 1 == self.load.rounds
         if self.decided is None or not self.load.until_decided or last:
             return ""
-        if any(recording.sealed for _, _, recording in self.of(round_ + 1)):
+        if any(block.recording.sealed for blocks in self.of(round_ + 1) for block in blocks):
             return ""
         because = self.decided(self.pack, self.index)
         if because:

@@ -2,7 +2,8 @@
 
 Because a block starts from the same data on both stacks and depends on no other block, a killed run loses at most
 the block that was running, and a resumed one goes on with the next. A block that the generator itself spoilt is set
-aside and repeated. Not here: one block (`block.py`), or whether a level is decided (`assess/`).
+aside and repeated, together with the other stack's where they take turns.
+Not here: one block (`block.py`), or whether a level is decided (`assess/`).
 """
 
 from __future__ import annotations
@@ -10,17 +11,17 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from harness.events import Event, Loaded, Note, Progress, Sealed, Stage
 from harness.execute import archives
-from harness.execute.block import run_block
+from harness.execute.block import run_blocks
 from harness.execute.block_spec import ANSWER_FILE, BlockSpec, endpoints_of
 from harness.execute.calibration import calibrate, to_calibrate
 from harness.execute.live import Tail
-from harness.execute.load_level import LevelBlocks
+from harness.execute.load_level import LevelBlocks, OneBlock
 from harness.execute.sequential import check_invariants
 from harness.execute.site import TITLES, Hospital, Job, fill, tables_not_ours
 from harness.execute.spoilt import spoilt
@@ -65,15 +66,14 @@ def _rounds(at: _Level) -> Iterator[Event]:
     """A level's rounds, until they are over or the level is decided."""
     processes = 0
     for round_ in at.blocks.rounds:
-        for position, role, recording in at.blocks.of(round_):
-            if recording.sealed:
-                processes = max(processes, int(recording.facts().get("processes", 1)))
+        for blocks in at.blocks.of(round_):
+            if all(block.recording.sealed for block in blocks):
+                processes = max(processes, *(int(b.recording.facts().get("processes", 1)) for b in blocks))
                 continue
             if not processes:
                 wanted = to_calibrate(at.job, at.hospital.pack, at.level, at.workload, _most(at))
                 processes = yield from calibrate(at.job, wanted)
-            spec = _specification(at, position, role, recording, processes)
-            processes = yield from _record(at, spec, role, recording)
+            processes = yield from _record(at, [_specification(at, block, processes) for block in blocks])
         if because := at.blocks.stop(round_):
             yield Note(text=f"{at.hospital.pack.title}，{at.level.name}：第 {round_ + 1} 轮后不再继续：{because}")
             return
@@ -88,21 +88,23 @@ def _most(at: _Level) -> int:
     return min(os.cpu_count() or 1, at.level.users, at.level.sessions or at.level.users)
 
 
-def _specification(at: _Level, position: int, role: Role, recording: Recording, processes: int) -> BlockSpec:
+def _specification(at: _Level, block: OneBlock, processes: int) -> BlockSpec:
     job, pack, level = at.job, at.hospital.pack, at.level
+    turns = job.plan.load.turns_of(block.role)
     return BlockSpec(
         pack=pack.name,
         known_as=known_as(pack),
-        stack=role.value,
-        **endpoints_of(job.stacks[role], used=job.endpoints),
+        stack=block.role.value,
+        **endpoints_of(job.stacks[block.role], used=job.endpoints),
         level=level.name,
         level_number=at.blocks.index + 1,
-        position=position,
+        position=block.position,
         users=level.users,
         seconds=job.plan.load.seconds_of(level),
         warmup_s=job.plan.load.warmup_seconds,
+        turns=asdict(turns) if turns else None,
         workload=str(at.workload),
-        folder=str(recording.folder),
+        folder=str(block.recording.folder),
         kind=level.kind,
         model=level.model,
         rate_per_s=begun_per_s(pack, level, job.endpoints),
@@ -112,48 +114,55 @@ def _specification(at: _Level, position: int, role: Role, recording: Recording, 
     )
 
 
-def _record(at: _Level, spec: BlockSpec, role: Role, recording: Recording) -> Generator[Event, None, int]:
-    """A block, repeated while the generator itself spoils it; returns how many processes it took in the end."""
+def _record(at: _Level, specs: Sequence[BlockSpec]) -> Generator[Event, None, int]:
+    """A block, or two that take turns, repeated while the generator itself spoils one; how many processes it took."""
     repeats = at.job.plan.load.repeats
     while True:
-        facts = yield from _attempt(at, spec, role, recording)
-        spoils = spoilt(recording.folder, facts, at.job.plan.limits)
-        if not spoils.reasons or spec.attempt > repeats:
+        facts = yield from _attempt(at, specs)
+        spoils = [spoilt(Path(spec.folder), said, at.job.plan.limits) for spec, said in zip(specs, facts, strict=True)]
+        reasons = "；".join(dict.fromkeys(reason for each in spoils for reason in each.reasons))
+        name, spec = _named(specs), specs[0]
+        if not reasons or spec.attempt > repeats:
             break
-        more = spoils.too_busy and spec.processes < _most(at)
-        spec = replace(spec, attempt=spec.attempt + 1, processes=spec.processes + more)
-        yield Note(
-            text=f"负载块 {recording.folder.name} 作废重做（第 {spec.attempt} 次，{spec.processes} 个压测进程）："
-            f"{'；'.join(spoils.reasons)}。"
-        )
-    if spoils.reasons:
-        yield Note(
-            text=f"负载块 {recording.folder.name} 做了 {spec.attempt} 次仍然无效，不用于性能判定："
-            f"{'；'.join(spoils.reasons)}。"
-        )
-    seal_samples(recording.folder)
-    recording.seal(facts)
-    yield Sealed(folder=recording.folder)
-    return spec.processes
+        more = any(each.too_busy for each in spoils) and spec.processes < _most(at)
+        attempt, processes = spec.attempt + 1, spec.processes + more
+        specs = [replace(each, attempt=attempt, processes=processes) for each in specs]
+        yield Note(text=f"负载块 {name} 作废重做（第 {attempt} 次，{processes} 个压测进程）：{reasons}。")
+    if reasons:
+        yield Note(text=f"负载块 {name} 做了 {spec.attempt} 次仍然无效，不用于性能判定：{reasons}。")
+    for spec in specs:
+        seal_samples(Path(spec.folder))
+    for spec, said in zip(specs, facts, strict=True):
+        Recording(Path(spec.folder)).seal(said)
+        yield Sealed(folder=Path(spec.folder))
+    return specs[0].processes
 
 
-def _attempt(at: _Level, spec: BlockSpec, role: Role, recording: Recording) -> Generator[Event, None, dict[str, Any]]:
-    """One attempt at a block; an earlier one is set aside beside it. Returns what `block.json` says."""
+def _named(specs: Sequence[BlockSpec]) -> str:
+    return "、".join(Path(spec.folder).name for spec in specs)
+
+
+def _attempt(at: _Level, specs: Sequence[BlockSpec]) -> Generator[Event, None, list[dict[str, Any]]]:
+    """One attempt; an earlier one is set aside beside it. Returns what each `block.json` says."""
     job, hospital = at.job, at.hospital
-    recording.begin()
-    yield from fill(job, role, hospital, afresh=False)
-    yield from archives.refill(job, role, hospital, read_items(Path(spec.workload)))
-    yield Loaded(stack=role.value, pack=spec.pack, purpose=recording.folder.name)
+    for spec in specs:
+        role = Role(spec.stack)
+        Recording(Path(spec.folder)).begin()
+        yield from fill(job, role, hospital, afresh=False)
+        yield from archives.refill(job, role, hospital, read_items(Path(spec.workload)))
+        yield Loaded(stack=spec.stack, pack=spec.pack, purpose=Path(spec.folder).name)
     time.sleep(SETTLE_S)
+    first, seconds = specs[0], max(spec.wall_s for spec in specs)
     load = job.plan.load
-    total = len(load.order) * load.rounds * len(load.levels_of(spec.pack))
-    yield Stage(
-        name=f"负载 {spec.position}/{total}：{spec.level} {spec.users} 用户，{TITLES[role]}", total=spec.seconds
-    )
-    tail = Tail(spec)
-    for gone in run_block(spec, locustfile=job.tools.locustfile(spec.pack)):
-        yield Progress(done=min(gone, spec.seconds))
-        yield from tail.look(gone)
-    write_json(recording.folder / "invariants.json", check_invariants(hospital.pack, job.drivers[role]))
-    facts: dict[str, Any] = read_json(recording.folder / ANSWER_FILE)
-    return facts
+    total = load.blocks_a_round * load.rounds * len(load.levels_of(first.pack))
+    who = TITLES[Role(first.stack)] if len(specs) == 1 else "两侧轮流"
+    yield Stage(name=f"负载 {specs[-1].position}/{total}：{first.level} {first.users} 用户，{who}", total=seconds)
+    tails = [Tail(spec) for spec in specs]
+    for gone in run_blocks(specs, locustfile=job.tools.locustfile(first.pack)):
+        yield Progress(done=min(gone, seconds))
+        for tail in tails:
+            yield from tail.look(gone)
+    for spec in specs:
+        checked = check_invariants(hospital.pack, job.drivers[Role(spec.stack)])
+        write_json(Path(spec.folder) / "invariants.json", checked)
+    return [read_json(Path(spec.folder) / ANSWER_FILE) for spec in specs]

@@ -38,7 +38,7 @@ DECISIVE = frozenset({"load", "peak"})  # kinds of levels at which no transactio
 
 def round_of(load: LoadPlan, position: int) -> int:
     """Which time through `order`, from 1, a block belongs to; every level has room for all its rounds."""
-    each = len(load.order)
+    each = load.blocks_a_round
     return (position - 1) % (load.rounds * each) // each + 1
 
 
@@ -99,7 +99,7 @@ class Material:
                 if levels is not None and level.name not in levels:
                     continue
                 rounds = self.stopped.get((pack, level.name), self.plan.load.rounds)
-                each = rounds * len(self.plan.load.order) // 2
+                each = rounds * self.plan.load.blocks_a_round // 2
                 for stack in STACKS:
                     found = sum(1 for b in self.load if (b.pack, b.level, b.stack) == (pack, level.name, stack))
                     if found < each:

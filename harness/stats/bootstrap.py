@@ -1,7 +1,8 @@
 """One side of one transaction drawn anew many times: how far its quantiles may be off by chance. Pure.
 
 The unit that is drawn is a chunk of about a second, because neighbouring responses are alike; drawn within each block,
-because blocks differ. Quantiles are counted in fine logarithmic bins, so that a draw is one row of a matrix product.
+because blocks differ. Where stacks took turns, a chunk is a turn, drawn together with the other stack's beside it
+(`joint.py`). Quantiles are counted in fine logarithmic bins, so that a draw is one row of a matrix product.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ class Drawn:
     freedom: int
     n: int
     lost: float  # share of the transactions that were never answered well
+    joint: bool  # whether the draws are those of the other side, too
+    again: Sequence[Floats]  # per block (quantiles, BLOCK_DRAWS), the draws of it alone
+    excess: Sequence[Sequence[Floats]]  # per quantile and block: how many values of each chunk lie below, too many
 
     @property
     def blocks(self) -> int:
@@ -65,17 +69,20 @@ def draw(blocks: Sequence[BlockSamples], quantiles: Sequence[float], dice: Dice,
     values = [_all(block) for block in blocks]
     columns, edges = _columns(values, asked)
     total = np.zeros((DRAWS, len(edges[0])), dtype=np.float32)
-    points, variances, series = [], [], []
+    points: list[Floats] = []
+    alone: list[Floats] = []
+    series: list[Counts] = []
     for number, (block, own) in enumerate(zip(blocks, columns, strict=True)):
         cumulative = _cumulative(block, own, len(edges[0]))
-        again = dice.of(side, number, block.chunks) @ cumulative
+        thrown = dice.of(0, block.pair, block.chunks) if block.joint else dice.of(side, number, block.chunks)
+        again = thrown @ cumulative
         total += again
         points.append(_log_quantiles(cumulative.sum(axis=0, keepdims=True), edges, asked)[:, 0])
-        correction = block.chunks / max(1, block.chunks - 1)
-        variances.append(correction * np.nanvar(_log_quantiles(again[:BLOCK_DRAWS], edges, asked), axis=1))
+        alone.append(_log_quantiles(again[:BLOCK_DRAWS], edges, asked))
         series.append(cumulative)
     draws = _log_quantiles(total, edges, asked)
-    shared = _shared_with_neighbours(series, asked)
+    excess = _excess(series, asked)
+    shared = np.asarray([shared_with_neighbours(each) for each in excess])
     chunks = sum(block.chunks for block in blocks)
     freedom = max(1, chunks - len(blocks))
     n = sum(len(own) for own in values)
@@ -84,12 +91,21 @@ def draw(blocks: Sequence[BlockSamples], quantiles: Sequence[float], dice: Dice,
         draws=draws,
         variance=np.nanvar(draws, axis=1) * shared * chunks / freedom,
         points=np.asarray(points),
-        chances=np.nan_to_num(np.asarray(variances)) * shared,
+        chances=np.asarray([chance(own, block.chunks) for own, block in zip(alone, blocks, strict=True)]) * shared,
         pairs=tuple(block.pair for block in blocks),
         freedom=freedom,
         n=n,
         lost=sum(len(block.lost) for block in blocks) / n,
+        joint=all(block.joint for block in blocks),
+        again=alone,
+        excess=excess,
     )
+
+
+def chance(draws: Floats, chunks: int) -> Floats:
+    """The variance of one block's quantiles by chance alone."""
+    found: Floats = np.nan_to_num(chunks / max(1, chunks - 1) * np.nanvar(draws, axis=-1))
+    return found
 
 
 def _all(block: BlockSamples) -> Ints:
@@ -143,30 +159,35 @@ def _log_quantiles(cumulative: Counts, edges: tuple[Floats, Floats], quantiles: 
     return np.asarray(found)
 
 
-def _shared_with_neighbours(series: Sequence[Counts], quantiles: Floats) -> Floats:
+def _excess(series: Sequence[Counts], quantiles: Floats) -> list[list[Floats]]:
+    """Per quantile and block: by how much more than its share of each chunk lies below, within its block."""
+    whole = np.sum([cumulative.sum(axis=0) for cumulative in series], axis=0)
+    found = []
+    for q in quantiles:
+        at = int(np.searchsorted(whole, q * whole[-1]))
+        share = whole[at] / whole[-1]
+        found.append([(own := c[:, at] - share * c[:, -1]) - own.mean() for c in series])
+    return found
+
+
+def shared_with_neighbours(excess: Sequence[Floats]) -> float:
     """How much wider the interval must be because neighbouring chunks are alike: 1 where they are not.
 
     The long-run variance of the chunks' excess over the quantile, with Bartlett's weights (Newey & West 1987) over as
     many neighbours as an autoregression suggests (Andrews 1991).
     """
-    whole = np.sum([cumulative.sum(axis=0) for cumulative in series], axis=0)
-    least = min(len(cumulative) for cumulative in series)
-    factors = []
-    for q in quantiles:
-        at = int(np.searchsorted(whole, q * whole[-1]))
-        share = whole[at] / whole[-1]
-        excess = [(own := c[:, at] - share * c[:, -1]) - own.mean() for c in series]  # blocks differ: not meant here
-        power = sum(float(e @ e) for e in excess)
-        factor = 1.0
-        if power and least > 1:
-            first = min(0.9, max(0.0, _alike(excess, 1) / power))
-            wanted = 1.1447 * (least * (2 * first / (1 - first**2)) ** 2) ** (1 / 3)
-            reach = min(least // 3, max(round(least ** (1 / 3)), round(wanted)))
-            for lag in range(1, reach + 1):
-                factor += 2 * (1 - lag / (reach + 1)) * _alike(excess, lag) / power
-        factors.append(max(1.0, factor))
-    return np.asarray(factors)
+    least = min(len(own) for own in excess)
+    power = sum(float(e @ e) for e in excess)
+    if not power or least < 2:
+        return 1.0
+    first = min(0.9, max(0.0, _alike(excess, 1) / power))
+    wanted = 1.1447 * (least * (2 * first / (1 - first**2)) ** 2) ** (1 / 3)
+    reach = min(least // 3, max(round(least ** (1 / 3)), round(wanted)))
+    factor = 1.0
+    for lag in range(1, reach + 1):
+        factor += 2 * (1 - lag / (reach + 1)) * _alike(excess, lag) / power
+    return max(1.0, factor)
 
 
-def _alike(excess: Sequence[Counts], lag: int) -> float:
+def _alike(excess: Sequence[Floats], lag: int) -> float:
     return sum(float(e[lag:] @ e[:-lag]) for e in excess)

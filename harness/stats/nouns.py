@@ -22,7 +22,8 @@ class BlockSamples:
     chunk: Ints  # which stretch of the block each value belongs to, 0 … chunks-1
     chunks: int
     lost: Ints = field(default_factory=_nothing)  # the stretch of each that failed or timed out: longer than any value
-    pair: int = -1  # the same number for one block of each stack that ran one right after the other
+    pair: int = -1  # the same number for one block of each stack that ran one right after the other, or by turns
+    joint: bool = False  # by turns: chunk i lay right beside chunk i of the pair's other block
 
 
 Sides = tuple[Sequence[BlockSamples], Sequence[BlockSamples]]  # original, migrated

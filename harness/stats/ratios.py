@@ -16,9 +16,10 @@ import numpy as np
 from harness.stats.bins import MOST_NS, STEPS, Floats, Ints
 from harness.stats.bootstrap import DRAWS, Dice, Drawn, draw, generator
 from harness.stats.deciding import Spread, accusing, acquitting
+from harness.stats.joint import Both, partnered, within
 from harness.stats.nouns import Answer, Answers, Interval, NotEnough, Question, Sides, Unanswered
 from harness.stats.student import satterthwaite
-from harness.stats.unrest import Both, Unrest, unrest
+from harness.stats.unrest import Unrest, unrest
 
 _NEVER_NS = MOST_NS / 2  # a quantile beyond is one of those that were never answered
 
@@ -47,6 +48,7 @@ class _Ratio:
 def percentile_ratios(transactions: Mapping[str, Sides], question: Question) -> dict[str, Answers]:
     """An answer per transaction and quantile; the transactions of a level share what is known about its blocks."""
     dice = Dice(question.seed)
+    transactions = {name: partnered(sides) for name, sides in transactions.items()}
     drawn: dict[str, tuple[Drawn, Drawn]] = {}
     for name, sides in transactions.items():
         if all(sides) and _n(sides) >= question.min_samples:
@@ -78,9 +80,9 @@ def _n(sides: Sides) -> int:
 def _ratio(both: Both, place: int, moving: Unrest) -> _Ratio:
     original, migrated = both
     differences = migrated.draws[place] - original.draws[place]
-    chance = float(original.variance[place] + migrated.variance[place])
+    chance, chunks = within(both, place)
     moved, known_from = moving.of(both)
-    freedom = satterthwaite((chance, original.freedom + migrated.freedom), (moved, known_from)) if known_from else 0.0
+    freedom = satterthwaite((chance, chunks), (moved, known_from)) if known_from else 0.0
     return _Ratio(
         spread=_spread(
             float(migrated.point[place] / original.point[place]),
@@ -88,7 +90,7 @@ def _ratio(both: Both, place: int, moving: Unrest) -> _Ratio:
             chance + moved,
             freedom,
         ),
-        within=float(original.freedom + migrated.freedom),
+        within=float(chunks),
         original=float(original.point[place]),
         migrated=float(migrated.point[place]),
         n=min(original.n, migrated.n),

@@ -3,7 +3,8 @@
 With few blocks, those of each stack are held against their own mean. From `PAIRED` pairs on, a block is held against
 the block of the other stack that ran right beside it instead: what drifts slowly moves both and cancels in their
 difference. The change comes late because pairs leave half as many degrees of freedom; it depends on the number of
-pairs alone, never on what they show. Not here: chance within the blocks (`bootstrap.py`).
+pairs alone, never on what they show. Blocks that took turns are pairs from the second on.
+Not here: chance within the blocks (`bootstrap.py`).
 """
 
 from __future__ import annotations
@@ -14,11 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.stats.bins import Floats
-from harness.stats.bootstrap import Drawn
+from harness.stats.joint import Both, chance_of_a_pair, joint
 
 PAIRED = 6
-
-Both = tuple[Drawn, Drawn]  # original, migrated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +38,7 @@ class Unrest:
 
 def unrest(transactions: Sequence[Both], place: int) -> Unrest:
     """Of one quantile, from all transactions of a level."""
-    if transactions and all(len(_common(both)) >= PAIRED for both in transactions):
+    if transactions and all(len(_common(both)) >= (2 if joint(both) else PAIRED) for both in transactions):
         return Unrest(one=_beyond_chance(_differences(both, place) for both in transactions), paired=True)
     sides = [side for both in transactions for side in both if side.blocks > 1]
     return Unrest(
@@ -58,8 +57,7 @@ def _differences(both: Both, place: int) -> tuple[Floats, float]:
     original, migrated = both
     a = [original.pairs.index(pair) for pair in _common(both)]
     b = [migrated.pairs.index(pair) for pair in _common(both)]
-    chance = original.chances[a, place].mean() + migrated.chances[b, place].mean()
-    return migrated.points[b, place] - original.points[a, place], float(chance)
+    return migrated.points[b, place] - original.points[a, place], chance_of_a_pair(both, _common(both), place)
 
 
 def _beyond_chance(seen: Iterable[tuple[Floats, float]]) -> float:

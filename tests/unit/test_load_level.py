@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from harness.execute.load_level import LevelBlocks
+from harness.execute.load_level import LevelBlocks, OneBlock
 from harness.settings_load import Level, LoadPlan
 
 LEVELS = (Level(name="低谷", users=4, rate_per_s=4.0), Level(name="高峰", users=8, rate_per_s=9.0))
@@ -19,17 +19,27 @@ def level(run_dir: Path, index: int, load: LoadPlan = LOAD, because: str = "") -
 
 
 def carry_out(blocks: LevelBlocks, round_: int) -> None:
-    for _, _, recording in blocks.of(round_):
-        recording.begin()
-        recording.seal({})
+    for block in in_order(blocks, round_):
+        block.recording.begin()
+        block.recording.seal({})
+
+
+def in_order(blocks: LevelBlocks, round_: int) -> list[OneBlock]:
+    return [block for together in blocks.of(round_) for block in together]
 
 
 def test_positions_do_not_depend_on_what_ran(tmp_path: Path) -> None:
-    assert [position for position, _, _ in level(tmp_path, 0).of(0)] == [1, 2, 3, 4]
-    assert [position for position, _, _ in level(tmp_path, 0).of(2)] == [9, 10, 11, 12]
-    assert [recording.folder.name for _, _, recording in level(tmp_path, 1).of(0)] == [
+    assert [block.position for block in in_order(level(tmp_path, 0), 0)] == [1, 2, 3, 4]
+    assert [block.position for block in in_order(level(tmp_path, 0), 2)] == [9, 10, 11, 12]
+    assert [block.recording.folder.name for block in in_order(level(tmp_path, 1), 0)] == [
         "13-original", "14-migrated", "15-migrated", "16-original",
     ]  # fmt: skip
+
+
+def test_by_turns_a_round_has_one_block_of_each_stack_at_the_same_time(tmp_path: Path) -> None:
+    blocks = level(tmp_path, 1, load=replace(LOAD, turn_seconds=1.0))
+    (together,) = blocks.of(1)
+    assert [block.recording.folder.name for block in together] == ["09-original", "10-migrated"]
 
 
 def test_a_level_that_is_decided_stops_and_a_resumed_run_knows(tmp_path: Path) -> None:

@@ -113,7 +113,9 @@ def test_a_pipe_gets_one_whole_line_per_clause() -> None:
     slow = [line for line in lines if line.startswith("✗ ")]
     assert len(slow) == sum(e.verdict is Judgement.FAIL for e in result.estimates) > 0
     assert all("患者检索" in line and "界限 1.2" in line for line in slow)
-    assert len(lines) == len(result.verdicts) + 4 + len(slow)
+    borne = [line for line in lines if "最高可持续每秒" in line]
+    assert len(borne) == len(result.capacities) > 0
+    assert len(lines) == len(result.verdicts) + 4 + len(slow) + len(borne)
     assert all(v.reason in line for v, line in zip(result.verdicts, lines[1:], strict=False))
     assert lines[-2:] == ["总体结论：不符合", "报告：out/demo/report.html"]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from harness.seeking import Ask, Bounds, Found, Seen, conclude, next_step
 from harness.settings_load import CapacityPlan
 
-BOUNDS = Bounds(plan=CapacityPlan(), error_rate=0.001, most_processes=4)
+BOUNDS = Bounds(plan=CapacityPlan(repeats=2), error_rate=0.001, most_processes=4)
 System = Callable[[Ask, int], Seen]
 
 
@@ -39,7 +39,7 @@ def searched(system: System, bounds: Bounds = BOUNDS) -> tuple[list[Seen], Found
 
 @given(st.floats(1, 5000))
 def test_the_capacity_lies_between_the_two_answers_and_they_are_near(capacity: float) -> None:
-    _, found = searched(bearing(capacity), replace(BOUNDS, plan=CapacityPlan(limit_ms=100.0)))
+    _, found = searched(bearing(capacity), replace(BOUNDS, plan=CapacityPlan(repeats=2, limit_ms=100.0)))
     assert found.sustained_per_s < capacity <= found.refused_per_s
     assert found.refused_per_s / found.sustained_per_s <= 1.05
 
@@ -76,7 +76,7 @@ def test_every_limit_can_end_it_and_is_named(bad: dict[str, float], why: str) ->
 
 
 def test_a_start_too_high_goes_down_and_gives_up_at_last() -> None:
-    fixed = replace(BOUNDS, plan=CapacityPlan(limit_ms=100.0))
+    fixed = replace(BOUNDS, plan=CapacityPlan(repeats=2, limit_ms=100.0))
     _, found = searched(bearing(3.0), fixed)
     assert 2.8 < found.sustained_per_s < 3.0
     _, found = searched(lambda ask, _: seen(ask, 900.0), fixed)
@@ -106,13 +106,15 @@ def test_a_resumed_search_asks_for_the_same_step() -> None:
 
 
 def test_an_endless_system_ends_by_the_number_of_steps() -> None:
-    history, found = searched(lambda ask, _: seen(ask, 10.0), replace(BOUNDS, plan=CapacityPlan(most_steps=9)))
+    history, found = searched(
+        lambda ask, _: seen(ask, 10.0), replace(BOUNDS, plan=CapacityPlan(repeats=2, most_steps=9))
+    )
     assert len(history) == 9
     assert found.refused_per_s == 0
 
 
 def test_an_answer_that_was_clear_at_once_is_confirmed_all_the_same() -> None:
-    steep = replace(BOUNDS, plan=CapacityPlan(limit_ms=100.0, resolution=0.5, growth=1.5))
+    steep = replace(BOUNDS, plan=CapacityPlan(repeats=2, limit_ms=100.0, resolution=0.5, growth=1.5))
     history, found = searched(lambda ask, _: seen(ask, 10.0 if ask.rate_per_s < 200 else 900.0), steep)
     assert [each.rate_per_s for each in history].count(found.sustained_per_s) == 2
     wavering, found = searched(
@@ -123,9 +125,20 @@ def test_an_answer_that_was_clear_at_once_is_confirmed_all_the_same() -> None:
 
 
 def test_a_lateness_that_cannot_have_broken_the_limit_spoils_nothing() -> None:
-    bounds = replace(BOUNDS, plan=CapacityPlan(limit_ms=100.0))
+    bounds = replace(BOUNDS, plan=CapacityPlan(repeats=2, limit_ms=100.0))
     late = replace(seen(Ask(rate_per_s=50.0, processes=4), 900.0), late="压测机滞后 P99 60 ms", own_ms=300.0)
     assert bounds.spoilt(late, 100.0) == ""
     assert "P95 900.0 ms" in bounds.why_refused(late, 100.0)
     assert bounds.spoilt(replace(late, own_ms=850.0), 100.0) == "压测机滞后 P99 60 ms"
     assert bounds.spoilt(replace(late, gave_way="压测进程中途消失"), 100.0) == "压测进程中途消失"
+
+
+def test_the_limit_rests_on_the_lowest_rates_that_are_no_load_yet() -> None:
+    def at(rate: float, p50: float, p95: float) -> Seen:
+        return replace(seen(Ask(rate_per_s=rate, processes=1), p95), milliseconds={"p50": p50, "p95": p95})
+
+    ratio = BOUNDS.plan.limit_ratio
+    first, second, third = at(20, 2, 13), at(40, 2, 6), at(80, 2, 7)
+    assert BOUNDS.limit_ms([first]) == 13 * ratio
+    assert BOUNDS.limit_ms([first, second, third, at(160, 2, 100)]) == 7 * ratio
+    assert BOUNDS.limit_ms([first, at(40, 900, 2000), at(30, 800, 1500)]) == 13 * ratio

@@ -203,7 +203,7 @@ def test_one_sentence_says_what_is_wrong(tmp_path: Path, old: str, new: str, sen
         ),
         (
             "[rules]",
-            "[capacity]\nwarmup_seconds = 8.0\n\n[rules]",
+            "[capacity]\nwarmup_seconds = 15.0\n\n[rules]",
             "capacity.warmup_seconds：预热时间不短于一步的时间，请让 warmup_seconds 小于 step_seconds。",
         ),
     ],

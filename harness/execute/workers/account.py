@@ -85,6 +85,7 @@ def account(spec: BlockSpec, begun: Begun, went: Mapping[int, Went], ended_ns: i
         "users": spec.users,
         "seconds": spec.seconds,
         "warmup_s": spec.warmup_s,
+        "turns": spec.turns,
         # users who think do what they come to; there is always work left
         "planned": done if closed else sum(each.planned for each in begun.came),
         "done": done,
@@ -112,9 +113,9 @@ def _gap(spec: BlockSpec, lost: Came, here: int, last_s: float) -> Gap:
         stack=spec.stack,
         block=Path(spec.folder).name,
         start_s=last_s,
-        end_s=spec.seconds,
+        end_s=spec.wall_s,
         lost=f"压测进程 {lost.number}（主机 {lost.host}，进程号 {lost.pid}）中途消失：第 {last_s:.1f} 秒到"
-        f"第 {spec.seconds:g} 秒没有它的样本；它的 {lost.users} 个用户{share}",
+        f"第 {spec.wall_s:g} 秒没有它的样本；它的 {lost.users} 个用户{share}",
     )
 
 

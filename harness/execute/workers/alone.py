@@ -10,6 +10,7 @@ from typing import Any
 from harness.execute.block_spec import ANSWER_FILE, BEGUN_FILE
 from harness.execute.workers.account import Begun, Went, account
 from harness.execute.workers.share import Share
+from harness.execute.workers.starting import epoch
 from harness.recording import write_json
 
 
@@ -18,7 +19,7 @@ class Alone(Share):
 
     def around(self, tested: Mapping[str, Any], work: Callable[[], Went]) -> None:
         names = {name: list(words) for name, words in self.crowd.names.items()}
-        begun = Begun(epoch_ns=time.monotonic_ns(), came=(self.came,), self_test=dict(tested), names=names)
+        begun = Begun(epoch_ns=epoch(self.spec), came=(self.came,), self_test=dict(tested), names=names)
         write_json(self.folder / BEGUN_FILE, asdict(begun))
         self.crowd.start(begun.epoch_ns)
         went = work()

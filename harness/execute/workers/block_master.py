@@ -22,6 +22,7 @@ from harness.execute.block_spec import ANSWER_FILE, BEGUN_FILE, ERROR_FILE, SPEC
 from harness.execute.workers.account import Begun, Came, Went, account, together
 from harness.execute.workers.messages import ALIVE, HERE, READY, START, WENT, be_patient, hear, tell
 from harness.execute.workers.share import give_up
+from harness.execute.workers.starting import epoch
 from harness.pacer import NS
 from harness.recording import write_json
 
@@ -126,7 +127,7 @@ class BlockMaster:
         if not tests:
             raise Fault("负载进程在开始之前全部消失。", hint=f"请查看 {self._folder} 中的 worker-*.log。")
         begun = Begun(
-            epoch_ns=time.monotonic_ns() + _START_AHEAD_NS,
+            epoch_ns=epoch(self._spec, ahead_ns=_START_AHEAD_NS),
             came=tuple(worker.came for worker in self._workers if worker.came is not None),
             self_test=together(tests),
             names=self._names,
@@ -134,7 +135,7 @@ class BlockMaster:
         write_json(self._folder / BEGUN_FILE, asdict(begun))
         for worker in self._workers:
             tell(self._runner, START, {"epoch_ns": begun.epoch_ns}, to=worker.address)
-        end = begun.epoch_ns / NS + self._spec.seconds
+        end = begun.epoch_ns / NS + self._spec.wall_s
         self._wait(lambda worker: worker.went is not None, after=end + self._spec.grace_s, silent_s=_HUNG_S)
         if (self._folder / ERROR_FILE).exists():
             return

@@ -8,7 +8,8 @@ from __future__ import annotations
 import gc
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from harness.execute.self_test import refuse_serial, self_test
 from harness.execute.users import Crowd, Manner, User
 from harness.execute.workers.account import Came, Went
 from harness.execute.workers.visit import Visit
-from harness.model import Pack, SqlEndpoint
+from harness.model import Item, Pack, SqlEndpoint
+from harness.pacer import NS
 from harness.ports import Driver
 from harness.recording import ItemsByUser, read_items, write_json
 from harness.samples import appended_by
@@ -89,10 +91,16 @@ class Share:
         return Visit(
             crowd=self.crowd,
             user=user,
-            items=self.items.of(number),
-            seconds=self.spec.seconds,
+            items=self._planned(number),
+            seconds=self.spec.wall_s,
             grace_s=self.spec.grace_s,
         )
+
+    def _planned(self, number: int) -> Iterator[Item]:
+        """A user's items, at moments of the block."""
+        turns = self.spec.own_turns
+        items = self.items.of(number)
+        return (replace(item, due_ns=turns.wall(item.due_ns)) for item in items) if turns else items
 
     def left(self) -> None:
         """A user has done all it had to do."""
@@ -124,7 +132,10 @@ class Share:
     def _work(self) -> Went:
         watch = LoopWatch(self.crowd.clock)
         self._over.wait()
+        if self.spec.turns is not None:  # nor is the last turn of the other stack disturbed
+            self.crowd.clock.until(self.crowd.epoch_ns + int(self.spec.wall_s * NS))
         watched = watch.end()
+        watched["cpu"] *= self.spec.wall_s / self.spec.seconds  # all of it was used in our own turns
         self.crowd.file.close()
         self.items.close()
         planned, done, not_sent = self.came.planned, self.crowd.done, self.crowd.not_sent
