@@ -11,10 +11,13 @@ import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
+from harness.canonical import Form
+from harness.catalogue import Catalogue
 from harness.imaging import DicomObject, InstanceHeld, StudyHeld
 from harness.message import MessageEndpoint, Misbehaviour, Outgoing
 from harness.model import ErrorClass, Rendered, Reply, Row, Statement, TableState
 from harness.result import Examination, StackFacts
+from harness.table_reading import Buckets, Digest, Extent, Look, Range, Ranges
 
 
 class Waiting(enum.StrEnum):
@@ -95,6 +98,10 @@ class Driver(Protocol):
     def state(self, metadata: Any) -> Iterator[TableState]:
         """Every table of `metadata`, all rows, sorted by key in the harness."""
 
+    def table_reader(self, *, zone: str = "+08:00") -> TableReader:
+        """A reader over a connection of its own; `zone` is what instants are told in. Raises like `connect`, and
+        BadInput for a product whose tables cannot be read yet."""
+
     def error_class(self, error: BaseException) -> ErrorClass:
         """The product-neutral class of an exception of the client library."""
 
@@ -140,6 +147,42 @@ class Application(Protocol):
 
     def discard(self) -> None:
         """Stop it and delete what it wrote."""
+
+
+class TableReader(Protocol):
+    """One side of a comparison of whole databases: reads and nothing more, as of one moment where the product can.
+
+    Every method raises StackUnreachable or StackRefused. Not shared between threads.
+    """
+
+    digests_rows: bool  # False: the product has no hash to use; its lines are streamed and hashed by whoever asks
+    moment: str  # what "one moment" rests on, in Chinese; "": nothing, what is written meanwhile is seen
+
+    def catalogue(self) -> Catalogue:
+        """Everything in the endpoint's schema."""
+
+    def extent(self, look: Look) -> Extent:
+        """Rows, and the ends of an integer key."""
+
+    def digests(self, look: Look, parts: Ranges | Buckets, *, hashed: bool = True) -> Iterator[Digest]:
+        """Every part that has rows, hashed inside the database, in any order; `hashed=False`: only counted."""
+
+    def lines(self, look: Look, part: Range | Buckets | None) -> bytes:
+        """The lines (`canonical.py`) of a part's rows, in any order; None: of all. The caller asks for what fits."""
+
+    def content(self, look: Look, key: Sequence[str], column: str) -> bytes | None:
+        """What a long value of the row with this key is, in full; `key` as its lines say it."""
+
+    def named(self, name: str) -> str:
+        """An identifier as the product's SQL writes it."""
+
+    def literal(self, text: str | None, form: Form) -> str:
+        """A value, as its line says it, in the product's SQL."""
+
+    def busy(self) -> int:
+        """Sessions of others that are at work right now."""
+
+    def close(self) -> None: ...
 
 
 class MessageSession(Protocol):

@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import ConfigDict, Field
 
 from harness.model import Part, Scale
+from harness.settings_consistency import ConsistencyPlan
 from harness.settings_load import (
     LEVEL_NAME,
     ORDER,
@@ -213,6 +214,7 @@ class Plan:
     compat: CompatPlan = CompatPlan()
     battery: BatteryPlan = BatteryPlan()
     capacity: CapacityPlan = field(default_factory=CapacityPlan)
+    consistency: ConsistencyPlan = field(default_factory=ConsistencyPlan)
 
     @property
     def battery_scale(self) -> Scale:

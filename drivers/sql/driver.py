@@ -26,7 +26,7 @@ from drivers.sql.product import Native, Product
 from drivers.sql.session import VALUE_ERRORS, DbapiSession
 from harness.errors import BadInput, DriverMissing, Fault, StackRefused, StackUnreachable
 from harness.model import ErrorClass, Rendered, Row, SqlEndpoint, Statement
-from harness.ports import Waiting
+from harness.ports import TableReader, Waiting
 from harness.result import Examination, StackFacts
 
 CONNECT_TIMEOUT_S = 10
@@ -124,6 +124,20 @@ class DbapiDriver:
         with self._admin("检查", timeout_s=CONNECT_TIMEOUT_S, plain=True) as connection:
             facts = self._identified(connection)
             return examination(facts, self.product, lambda sql: self._ask(connection, sql))
+
+    def table_reader(self, *, zone: str = "+08:00") -> TableReader:
+        from drivers.sql.reading.reader import Bound
+        from drivers.sql.reading.registry import reader_for, refuse_unknown
+
+        refuse_unknown(self.family, self._facts.title)
+        bound = Bound(
+            connection=self._open(timeout_s=ADMIN_TIMEOUT_S),
+            errors=(self.dbapi.Error, *VALUE_ERRORS),
+            fault=lambda error: self._admin_fault("读取数据", error),
+            close=self._close,
+        )
+        quoted = self._dialect.identifier_preparer.quote_identifier
+        return reader_for(bound, family=self.family, product_id=self.product_id, quoted=quoted, zone=zone)
 
     def _identified(self, connection: Any) -> StackFacts:
         texts = self._banner_texts(connection)

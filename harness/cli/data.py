@@ -1,245 +1,77 @@
-"""`xinheng data --pacs`: two image archives held against each other, study by study. Reads them and nothing more."""
+"""`xinheng data`: what both sides hold, held against each other, databases or image archives. Reads only."""
 
 from __future__ import annotations
 
-import re
-import time
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
+from typing import Annotated
 
 import typer
 
-from harness.cli import parts
 from harness.cli.parts import Json, Lang, Stacks
-from harness.errors import BadInput, Fault
+from harness.errors import BadInput
 
-if TYPE_CHECKING:
-    from harness.archive_result import ArchiveResult, Depth, WalkSettings
-    from harness.execute.archive_walk import Step
-    from harness.model import Role, Stack
-    from harness.ports import ArchiveDriver
-
-INTERFACE = "pacs_archive"
-GENTLE = 50.0  # objects a second that a production archive is asked for where nobody says otherwise
-SPEAK_S = 5.0
-_SHARE = re.compile(r"(\d+(?:\.\d+)?)%")
+_OF_PACS = "interface first last sample full counts workers limit_rate".split()
+_OF_TABLES = "tables exclude where plan max_load window".split()
 
 
 def data(  # noqa: PLR0913 - options of a command
-    pacs: Annotated[bool, typer.Option("--pacs", help="比对两侧的影像存档")] = False,
+    context: typer.Context,
+    pacs: Annotated[bool, typer.Option("--pacs", help="比对两侧的影像存档，而不是数据库")] = False,
     stacks: Stacks = Path("stacks.toml"),
-    interface: Annotated[str, typer.Option("--interface", help=f"用哪个接口，缺省 {INTERFACE}")] = "",
-    first: Annotated[str, typer.Option("--from", help="从哪一天的检查起，如 2020-01-01")] = "",
-    last: Annotated[str, typer.Option("--to", help="到哪一天的检查为止，含当天")] = "",
-    sample: Annotated[str, typer.Option("--sample", help="抽取多少检查比对影像内容，缺省 5%")] = "",
-    full: Annotated[bool, typer.Option("--full", help="比对全部影像的内容")] = False,
-    counts: Annotated[bool, typer.Option("--counts", help="只核对数量")] = False,
+    tables: Annotated[str, typer.Option("--tables", help="比对哪些表，如 'outp_*,dict_*'，缺省全部")] = "",
+    exclude: Annotated[str, typer.Option("--exclude", help="不比对哪些表；结果里逐张写明")] = "",
+    where: Annotated[str, typer.Option("--where", help="只比对符合条件的行，两侧同一个 SQL 条件")] = "",
+    plan: Annotated[str, typer.Option("--plan", help="方案名或文件：取其中 [consistency] 一节")] = "",
+    max_load: Annotated[
+        int | None, typer.Option("--max-load", min=0, help="数据库里别的会话多于这么多在执行时暂停")
+    ] = None,
+    window: Annotated[str, typer.Option("--window", help="只在这个时段读取，如 22:00-06:00")] = "",
+    interface: Annotated[str, typer.Option("--interface", help="配合 --pacs：用哪个接口，缺省 pacs_archive")] = "",
+    first: Annotated[str, typer.Option("--from", help="配合 --pacs：从哪一天的检查起，如 2020-01-01")] = "",
+    last: Annotated[str, typer.Option("--to", help="配合 --pacs：到哪一天的检查为止，含当天")] = "",
+    sample: Annotated[str, typer.Option("--sample", help="配合 --pacs：抽取多少检查比对影像内容，缺省 5%")] = "",
+    full: Annotated[bool, typer.Option("--full", help="配合 --pacs：比对全部影像的内容")] = False,
+    counts: Annotated[bool, typer.Option("--counts", help="配合 --pacs：只核对数量")] = False,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=32, help="配合 --pacs：同时比对几项检查")] = 2,
+    limit_rate: Annotated[
+        float | None, typer.Option("--limit-rate", min=0, help="配合 --pacs：每秒最多取多少幅，0 为不限")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="结果目录")] = None,
     resume: Annotated[Path | None, typer.Option("--resume", help="继续一个中断的结果目录")] = None,
-    workers: Annotated[int, typer.Option("--workers", min=1, max=32, help="同时比对几项检查")] = 2,
-    limit_rate: Annotated[float | None, typer.Option("--limit-rate", min=0, help="每秒最多取多少幅，0 为不限")] = None,
     lang: Lang = "zh",
     json_: Json = False,
 ) -> None:
-    """逐项检查比对两侧 PACS 里的影像：缺了什么，多了什么，哪里不同。只读，可以中断后继续。"""
-    from harness.execute import archive_log
-    from harness.settings import load_stacks
+    """逐表逐行比对两侧的数据库（--pacs：影像存档）：缺了什么，多了什么，哪里不同、为什么。只读，可以中断后继续。"""
     from reports.words import Words
 
-    if not pacs:
-        raise BadInput("没有写明比对什么数据。", hint="比对影像存档请写 --pacs。")
     Words(lang)  # an unknown language is refused now, not after hours
-    known = load_stacks(stacks)
-    depth, share = _depth(sample, full=full, counts=counts)
-    given: dict[str, Any] = {"interface": interface, "first": _day(first), "last": _day(last)}
-    given |= {"depth": depth, "share": share}
-    folder = resume or out or Path("out") / time.strftime("pacs-%Y%m%d-%H%M%S")
-    if resume is not None:
-        settings = archive_log.settings_of(resume)
-        _refuse_other(resume, settings, given, known)
-    else:
-        settings = _settings(given, known)
-    drivers = {role: _driver(role, stack, settings.interface) for role, stack in known.items()}
-    rate = _rate(known, limit_rate)
-    if resume is None:
-        archive_log.begin(folder, settings)
-    try:
-        result = _walked(folder, settings, drivers, _How(workers, rate, lang))
-    except (KeyboardInterrupt, Fault):
-        again = f"{parts.me()} data --pacs --stacks {stacks} --resume {folder}"
-        parts.errors.print(f"已完成的检查都保留在 {folder}；接着做完：{again}", highlight=False)
-        raise
-    _answer(folder, result, as_json=json_)
+    _refuse_mixed(context, _OF_TABLES if pacs else _OF_PACS, pacs=pacs)
+    if pacs:
+        from harness.cli import data_pacs
+
+        asked = data_pacs.Wanted(
+            interface=interface, first=first, last=last, sample=sample, full=full, counts=counts, workers=workers,
+            limit_rate=limit_rate,
+        )  # fmt: skip
+        data_pacs.archives(stacks, asked, out=out, resume=resume, lang=lang, as_json=json_)
+    from harness.cli import data_tables
+
+    wanted = data_tables.Wanted(
+        tables=tables, exclude=exclude, where=where, plan=plan, max_load=max_load, window=window
+    )
+    data_tables.databases(stacks, wanted, out=out, resume=resume, lang=lang, as_json=json_)
 
 
-def _depth(sample: str, *, full: bool, counts: bool) -> tuple[Depth | None, float | None]:
-    """What is asked for; None: nothing was said."""
-    from harness.archive_result import Depth
-
-    if bool(sample) + full + counts > 1:
-        raise BadInput("--sample、--full、--counts 只能写一个。", hint="缺省是 --sample 5%。")
-    if sample:
-        share = _SHARE.fullmatch(sample)
-        if not share or not 0 < float(share[1]) <= 100:
-            raise BadInput(f"--sample {sample} 不是比例。", hint="请写大于 0% 且不超过 100% 的百分数，如 --sample 5%。")
-        return Depth.SAMPLE, float(share[1]) / 100
-    return (Depth.FULL if full else Depth.COUNTS if counts else None), None
-
-
-def _day(text: str) -> str:
-    import datetime as dt
-
-    if not text:
-        return ""
-    try:
-        return f"{dt.date.fromisoformat(text):%Y%m%d}"
-    except ValueError:
-        raise BadInput(f"“{text}”不是日期。", hint="请写成 2020-01-31。") from None
-
-
-def _settings(given: dict[str, Any], known: dict[Role, Stack]) -> WalkSettings:
-    from harness.archive_result import WalkSettings
-
-    if bool(given["first"]) != bool(given["last"]):
-        raise BadInput("--from 与 --to 要一起写。", hint="都不写时比对全部检查，包括没有检查日期的。")
-    if given["first"] > given["last"]:
-        raise BadInput(f"--from {given['first']} 晚于 --to {given['last']}。", hint="请对调。")
-    interface = given["interface"] or INTERFACE
-    sides: dict[str, Any] = {role.value: _identity(role, stack, interface) for role, stack in known.items()}
-    said = {name: value for name, value in given.items() if value not in (None, "")}
-    return WalkSettings(**sides, **said | {"interface": interface})
-
-
-def _identity(role: Role, stack: Stack, interface: str) -> dict[str, str]:
-    from harness.settings_stacks import TITLES
-
-    endpoint = stack.endpoints.get(interface)
-    if endpoint is None:
-        there = "、".join(name for name, e in stack.endpoints.items() if e.kind.startswith("dicom")) or "没有"
+def _refuse_mixed(context: typer.Context, foreign: list[str], *, pacs: bool) -> None:
+    """An option of the other kind of comparison would be passed over in silence."""
+    given = [name for name in foreign if str(getattr(context.get_parameter_source(name), "name", "")) == "COMMANDLINE"]
+    if given:
+        shown = "、".join(_spelt(context, name) for name in given)
         raise BadInput(
-            f"{TITLES[role]}没有写影像接口 {interface} 的地址。",
-            hint=f"请写 [stacks.{role.value}.endpoints.{interface}]，或用 --interface；已写的影像接口：{there}。",
-        )
-    return {
-        "title": stack.title,
-        "kind": endpoint.kind,
-        "url": endpoint.url,
-        **({"called": endpoint.called} if endpoint.kind == "dicom" else {}),
-    }
-
-
-def _refuse_other(folder: Path, begun: WalkSettings, given: dict[str, Any], known: dict[Role, Stack]) -> None:
-    """A folder is continued with what it was begun with, against the same archives."""
-    said = {name: value for name, value in given.items() if value not in (None, "")}
-    sides: dict[str, Any] = {role.value: _identity(role, stack, begun.interface) for role, stack in known.items()}
-    if replace(begun, **said, **sides) != begun:
-        raise BadInput(
-            f"{folder} 是用别的设置或对别的档案系统开始的，不能这样继续。",
-            hint="请去掉与它不同的选项并用同一份技术栈文件，或换一个 --out 重新比对。",
+            f"{shown} {'只用于比对数据库' if pacs else '只与 --pacs 同用'}。",
+            hint="请去掉 --pacs，或去掉这些选项。" if pacs else "请加上 --pacs，或去掉这些选项。",
         )
 
 
-def _driver(role: Role, stack: Stack, interface: str) -> ArchiveDriver:
-    from harness.ports import ArchiveDriver
-    from harness.settings_stacks import TITLES
-
-    driver = parts.tools().message_driver_for(stack.endpoints[interface])
-    if not isinstance(driver, ArchiveDriver):
-        raise BadInput(
-            f"{TITLES[role]}的接口 {interface} 是 {driver.kind}，不是影像接口。", hint="请用 --interface 另选。"
-        )
-    return driver
-
-
-def _rate(known: dict[Role, Stack], limit: float | None) -> float:
-    production = [stack.title for stack in known.values() if stack.production]
-    rate = limit if limit is not None else GENTLE if production else 0.0
-    if production:
-        told = f"限速每秒 {rate:g} 幅" if rate else "不限速（--limit-rate 0）"
-        parts.errors.print(f"注意：{'、'.join(production)}是生产环境；只查询和取回，不写入，{told}。", highlight=False)
-    return rate
-
-
-class _How(NamedTuple):
-    """What a walk may be continued with differently."""
-
-    workers: int
-    rate: float  # objects a second; 0: as fast as they come
-    lang: str
-
-
-def _walked(folder: Path, settings: WalkSettings, drivers: dict[Role, ArchiveDriver], how: _How) -> ArchiveResult:
-    from harness.compare.archives import conclude, listed
-    from harness.execute import archive_log
-    from harness.execute.archive_pace import Pace
-    from harness.execute.archive_walk import Walk, walk
-    from harness.model import Role
-    from harness.recording import alone_in
-    from reports import archives
-
-    with alone_in(folder), archive_log.Log(folder) as log:
-        job = Walk(
-            settings=settings,
-            open_original=drivers[Role.ORIGINAL].archive,
-            open_migrated=drivers[Role.MIGRATED].archive,
-            log=log,
-            pace=Pace(how.rate),
-            workers=how.workers,
-        )
-        speaking = _Speaking()
-        for step in walk(job):
-            speaking(step)
-        speaking.over()
-        result = conclude(settings, archive_log.lines(folder))
-        archives.write_all(folder, result, listed(archive_log.lines(folder)), how.lang)
-    return result
-
-
-class _Speaking:
-    """Says every few seconds how far it is, how fast, and for how long it may go on."""
-
-    def __init__(self) -> None:
-        self._began = self._spoken = time.monotonic()
-        self._start: Step | None = None
-        self._step: Step | None = None
-
-    def __call__(self, step: Step) -> None:
-        if self._start is None and step.studies:
-            self._start = step
-            if step.objects == 0:
-                parts.errors.print(f"已有 {step.studies:,} 项检查的结果，接着做。", highlight=False)
-        self._step = step
-        if time.monotonic() - self._spoken >= SPEAK_S:
-            self._spoken = time.monotonic()
-            parts.errors.print(f"  … {self._told()}", highlight=False)
-
-    def over(self) -> None:
-        if self._step is not None:
-            took = time.monotonic() - self._began
-            parts.errors.print(f"✓ 比对 {self._step.studies:,} 项检查  {took:.1f} 秒", highlight=False)
-
-    def _told(self) -> str:
-        step, began = self._step, self._start
-        assert step is not None
-        took = time.monotonic() - self._began
-        speed = f"{step.studies:,} 项检查，每秒 {step.objects / took:,.0f} 幅"
-        if step.day is None:
-            return f"没有检查日期的检查：{speed}"
-        left = ""
-        if began is not None and began.day is not None and step.day > began.day:
-            whole = (step.last - began.day).days / (step.day - began.day).days
-            left = f"，约剩 {took * (whole - 1) / 60:,.0f} 分钟"
-        return f"{step.day:%Y-%m-%d}：{speed}{left}"
-
-
-def _answer(folder: Path, result: ArchiveResult, *, as_json: bool) -> NoReturn:
-    from harness.result import Judgement
-    from reports import archives
-
-    def human() -> None:
-        typer.echo(archives.told(result))
-        typer.echo(f"报告：{folder / archives.PAGE}；全部差异：{folder / archives.LIST}")
-
-    parts.say(archives.document(result), human, as_json=as_json)
-    raise typer.Exit({Judgement.PASS: 0, Judgement.FAIL: 1}.get(result.judgement, 2))
+def _spelt(context: typer.Context, name: str) -> str:
+    return next(parameter.opts[0] for parameter in context.command.params if parameter.name == name)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
-from harness.errors import Fault
+from harness.errors import BadInput, Fault
 from harness.model import ErrorClass, Rendered, Reply, ReplyKind, Row, SqlEndpoint, Statement, TableState
-from harness.ports import Driver, Session, Waiting
+from harness.ports import Driver, Session, TableReader, Waiting
 from harness.result import Examination, StackFacts
 
 UNKNOWN = "数据库未知"
@@ -54,6 +54,9 @@ class NoDatabase:
         return NoSession()
 
     def make_green(self) -> None: ...
+
+    def table_reader(self, *, zone: str = "+08:00") -> TableReader:
+        raise BadInput("没有写数据库地址，不能比对数据。", hint="请在技术栈文件中写 [stacks.X.sql]。")
 
     def sleep(self, seconds: float) -> Rendered:
         _asked("sleep")

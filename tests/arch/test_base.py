@@ -106,13 +106,20 @@ def readme_examples() -> list[str]:
 
 
 def test_the_stacks_file_in_the_readme_loads(tmp_path: Path) -> None:
-    examples = [text for text in readme_examples() if "[compat]" not in text and "[load]" not in text]
+    examples = [text for text in readme_examples() if not re.search(r"\[(compat|load|consistency)\]", text)]
     stacks = tmp_path / "stacks.toml"
     stacks.write_text("\n".join(examples), encoding="utf-8")
     for file in re.findall(r'^(?:wsdl|ca) = "([^"]+)"', "\n".join(examples), flags=re.MULTILINE):
         (tmp_path / file).touch()
     named = re.findall(r'_env = "(\w+)"', "\n".join(examples))
     assert len(load_stacks(stacks, environ=dict.fromkeys(named, "x"))) == 2
+
+
+def test_the_accepted_rules_in_the_readme_are_a_plan_s(tmp_path: Path) -> None:
+    (example,) = [text for text in readme_examples() if "[consistency]" in text]
+    plan = tmp_path / "plan.toml"
+    plan.write_text(f"{read('harness/plans/smoke.toml')}\n{example}", encoding="utf-8")
+    assert load_plan(str(plan)).consistency.reasons
 
 
 def test_the_accepted_behaviours_in_the_readme_are_a_plan_s(tmp_path: Path) -> None:

@@ -243,7 +243,17 @@ def test_no_word_is_missing_or_left_over() -> None:
     # Some keys are put together: w('function.' ~ key), w.label('kind', …). Their parts must stand somewhere in quotes.
     names = set(re.findall(r"""["']([a-z0-9_ ]+)["']""", source))
     from_result = {"kind", "host", "reply", "error", "metric", "resource", "limit", "verdict", "group", "outcome"}
-    from_result |= {"part", "handled", "answered", "agreement", "depth", "ended", "named"}
+    from_result |= {
+        "part",
+        "handled",
+        "answered",
+        "agreement",
+        "depth",
+        "ended",
+        "named",
+        "table_state",
+        "schema_weight",
+    }
     from_result |= {"loading", "used_up", "basis", "lost", "value"}
     left_over = [
         key

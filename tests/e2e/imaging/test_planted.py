@@ -151,7 +151,7 @@ def loaded(users: int, rate_per_s: float) -> Plan:
 
 
 def test_slow_storing_shows_in_the_times_of_its_message(storing: Site, tmp_path: Path) -> None:
-    result = storing.under_load(tmp_path / "run", loaded(2, 4.0), storing.script.told(f"slow {SLOW_S}"))
+    result = storing.under_load(tmp_path / "run", loaded(2, 6.0), storing.script.told(f"slow {SLOW_S}"))
     assert roots(result) == []
     times = {(each.message, each.stack): each.p50 for each in result.exchange_times if each.count}
     assert times["c_store_image", "migrated"] > times["c_store_image", "original"] + 1000 * SLOW_S / 2
