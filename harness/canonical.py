@@ -9,6 +9,8 @@ else is bare, so that no two rows look alike. By form:
 - date, time, datetime: ISO 8601 with a blank; of a second's fraction no zeros at the end. An instant is told in the
   agreed time zone.
 - binary: hexadecimal, lower case. Long texts and binaries: length in bytes, a colon, the MD5 of their bytes.
+What is hashed of a row is shorter to make: the same values with a bar between them, before every text its length in
+bytes, and nothing for NULL, which is not the empty text because that has the length 0.
 A product may print something otherwise at the edges (exponents, infinity): then a hash differs, the row is fetched, and
 the values decide. Never may two different values be written alike. Not here: SQL (`drivers/sql/reading`).
 """

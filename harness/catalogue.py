@@ -107,6 +107,7 @@ class Counter:
     step: int = 1
     table: str = ""  # whose column it numbers
     column: str = ""
+    highest: int | None = None  # number in that column; None: no rows, or not told
 
 
 class ProgramKind(enum.StrEnum):

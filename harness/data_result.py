@@ -8,9 +8,33 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
-from harness.result import Judgement
+from harness.catalogue import Catalogue
+from harness.judgement import Judgement
 
 # --------------------------------------------------------------------------- the question
+
+
+class CheckKind(enum.StrEnum):
+    """What is asked of the stored data as a whole."""
+
+    TOTALS = "totals"  # counts and sums by month and department
+    CODES = "codes"  # values that stand in a dictionary
+    COMPLETE = "complete"  # records without gaps
+    MATCHED = "matched"  # records with their counterpart
+    TIMELY = "timely"  # times in their order
+    CHARACTERS = "characters"  # of private use areas, and replacement characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that is asked of both sides; which of the fields it needs depends on its kind."""
+
+    kind: CheckKind
+    table: str
+    columns: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    month: str = ""
+    to: str = ""  # table.column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +48,16 @@ class TablesSettings:
     where: dict[str, str] = field(default_factory=dict)  # table pattern → condition, for both sides
     accept: tuple[str, ...] = ()  # kinds of differences that have been agreed to be none, by name of the rule
     zone: str = "+08:00"  # that instants are told in
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Databases:
+    """What both said of themselves before the first row was read."""
+
+    original: Catalogue
+    migrated: Catalogue
+    moments: dict[str, str] = field(default_factory=dict)  # side → what makes its rows those of one moment; "": nothing
 
 
 # --------------------------------------------------------------------------- schema
@@ -116,6 +150,10 @@ class Counts:
         )
 
     @property
+    def differing_rows(self) -> int:
+        return self.missing + self.extra + self.different
+
+    @property
     def unexplained_values(self) -> int:
         return sum(self.unexplained.values())
 
@@ -151,6 +189,23 @@ class TableLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoundLine:
+    """A table whose differences were looked at again: takes the place of what was said of it before."""
+
+    table: TableLine
+    at: str  # ISO 8601 with offset
+    stretches: tuple[StretchLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """How many rows still differed when."""
+
+    at: str  # "": at first
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableResult:
     """One table of the result."""
 
@@ -163,6 +218,43 @@ class TableResult:
     stretches: int = 0
     hashed_rows: int = 0  # of the original that hashes alone decided
     examples: tuple[Example, ...] = ()
+    trouble: str = ""
+    rounds: tuple[Round, ...] = ()  # where differences were looked at again
+
+
+Row = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What both sides answered to one check: rows of texts."""
+
+    check: Check
+    original: tuple[Row, ...] = ()
+    migrated: tuple[Row, ...] = ()
+    trouble: str = ""  # why there is no answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupDifference:
+    """A group whose totals differ."""
+
+    group: str
+    original: str
+    migrated: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """What one check came to."""
+
+    check: Check
+    judgement: Judgement
+    original: tuple[int, ...] = ()  # a coefficient as (records, of records); letters as (private, replaced) records
+    migrated: tuple[int, ...] = ()
+    groups: int = 0  # of totals
+    differing: int = 0
+    examples: tuple[GroupDifference, ...] = ()
     trouble: str = ""
 
 
@@ -178,5 +270,6 @@ class TablesResult:
     untold: dict[str, tuple[str, ...]] = field(default_factory=dict)  # side → what its product does not tell
     moments: dict[str, str] = field(default_factory=dict)  # side → what it was read as of
     notes: tuple[str, ...] = ()
+    checks: tuple[CheckResult, ...] = ()
     rules: dict[str, str] = field(default_factory=dict)  # every rule that there is → what it explains
     format: int = 1

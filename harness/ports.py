@@ -17,7 +17,7 @@ from harness.imaging import DicomObject, InstanceHeld, StudyHeld
 from harness.message import MessageEndpoint, Misbehaviour, Outgoing
 from harness.model import ErrorClass, Rendered, Reply, Row, Statement, TableState
 from harness.result import Examination, StackFacts
-from harness.table_reading import Buckets, Digest, Extent, Look, Range, Ranges
+from harness.table_reading import Buckets, Digest, Extent, Look, Question, Range, Ranges
 
 
 class Waiting(enum.StrEnum):
@@ -167,11 +167,15 @@ class TableReader(Protocol):
     def digests(self, look: Look, parts: Ranges | Buckets, *, hashed: bool = True) -> Iterator[Digest]:
         """Every part that has rows, hashed inside the database, in any order; `hashed=False`: only counted."""
 
-    def lines(self, look: Look, part: Range | Buckets | None) -> bytes:
-        """The lines (`canonical.py`) of a part's rows, in any order; None: of all. The caller asks for what fits."""
+    def lines(self, look: Look, part: Range | Buckets | None, rows: int) -> bytes:
+        """The lines (`canonical.py`) of a part's rows, about `rows`, in any order; None: of all. The caller asks for
+        what fits."""
 
     def content(self, look: Look, key: Sequence[str], column: str) -> bytes | None:
         """What a long value of the row with this key is, in full; `key` as its lines say it."""
+
+    def answer(self, question: Question) -> Sequence[tuple[str | None, ...]]:
+        """What is counted or summed inside the database (`table_reading.Question`)."""
 
     def named(self, name: str) -> str:
         """An identifier as the product's SQL writes it."""
@@ -181,6 +185,9 @@ class TableReader(Protocol):
 
     def busy(self) -> int:
         """Sessions of others that are at work right now."""
+
+    def renew(self) -> None:
+        """Read as of another moment from here on: now."""
 
     def close(self) -> None: ...
 

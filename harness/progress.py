@@ -1,13 +1,11 @@
-"""Listeners of a run's events: a display for people and a log for the run folder. They compute nothing."""
+"""A display of a run's events for people; it computes nothing. The log in the run folder is `event_log`."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from types import TracebackType
 
-import msgspec
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -127,25 +125,3 @@ def _figures(live: events.Live) -> tuple[str, ...]:
         f"错误 {live.errors}",
         f"滞后 P99 {live.lag_p99_ms:.3g} ms",
     )
-
-
-class EventLog:
-    """`events.jsonl` in the run folder: every event but those that only live, with the time it was heard."""
-
-    def __init__(self) -> None:
-        self._lines: list[bytes] = []
-        self._path: Path | None = None
-
-    def __call__(self, event: events.Event) -> None:
-        if isinstance(event, events.Progress | events.Live):
-            return
-        fields = {name: str(getattr(event, name)) for name in event.__dataclass_fields__}
-        line = msgspec.json.encode({"wall": time.time(), "event": type(event).__name__, **fields}) + b"\n"
-        if isinstance(event, events.Began):
-            self._path = event.run_dir / "events.jsonl"
-        if self._path is None:
-            self._lines.append(line)  # the folder does not exist yet
-            return
-        with self._path.open("ab") as file:
-            file.writelines([*self._lines, line])
-        self._lines.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.canonical import Shown
+from harness.data_result import CheckKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +61,22 @@ class Digest:
     part: int
     rows: int
     total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Something that is counted or summed inside a database; every answer is a row of texts, NULL is None.
+
+    - totals: per month and value of `by`: rows, and the sum of each column.
+    - codes, matched: rows whose (one) column is found in the column of `to`; all rows.
+    - complete: rows in which no column is NULL or blank; all rows.
+    - timely: of each two columns that follow each other and both hold a time: how often the first is not later; how
+      many.
+    - characters: rows whose (one) column holds a character of a private use area; rows with a replacement character.
+    """
+
+    kind: CheckKind
+    look: Look
+    by: tuple[Shown, ...] = ()
+    month: Shown | None = None
+    to: Look | None = None

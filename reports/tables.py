@@ -12,14 +12,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from harness.data_result import TableResult, TablesResult, TableState, Weight
+from harness.data_result import CheckKind, CheckResult, TableResult, TablesResult, TableState, Weight
+from harness.result import Judgement
 from reports import text
 from reports.files import write_whole
 from reports.page import environment, whole
 from reports.words import Words
 
+PASS = Judgement.PASS
 PAGE, DATA = "tables.html", "tables.json"
-SECTIONS = ("summary", "every_table", "differences", "schema", "how")
+SECTIONS = ("summary", "every_table", "differences", "checks", "schema", "how")
 _SHOWN = 40  # schema differences in a terminal
 
 
@@ -47,20 +49,33 @@ def document(result: TablesResult) -> dict[str, Any]:
         "reason": result.reason,
         "tables": tables,
         "schema": whole_["schema"],
-        **{name: whole_[name] for name in ("settings", "untold", "moments", "notes", "rules")},
+        **{name: whole_[name] for name in ("checks", "settings", "untold", "moments", "notes", "rules")},
     }
 
 
 def write_all(folder: Path, result: TablesResult, lang: str = "zh") -> list[Path]:
     data = json.dumps(document(result), ensure_ascii=False, indent=1).encode()
-    return [write_whole(folder / DATA, data), write_whole(folder / PAGE, render(result, lang).encode())]
+    return [write_whole(folder / DATA, data), write_page(folder, result, lang)]
+
+
+def write_page(folder: Path, result: TablesResult, lang: str = "zh") -> Path:
+    return write_whole(folder / PAGE, render(result, lang).encode())
 
 
 def render(result: TablesResult, lang: str = "zh") -> str:
     """The whole page."""
     made = environment(Words(lang), result)
     differing = [table for table in result.tables if table.examples]
-    return whole(made, "tables.html.j2", sections=SECTIONS, weights=list(Weight), differing=differing)
+    sections = [name for name in SECTIONS if name != "checks" or result.checks]
+    return whole(
+        made, "tables.html.j2", sections=sections, weights=list(Weight), differing=differing, share=share, same=PASS
+    )
+
+
+def share(counted: tuple[int, ...]) -> str:
+    """A coefficient with the records it rests on."""
+    good, of = counted
+    return f"{good / of:.4f} ({good:,}/{of:,})" if of else "–"
 
 
 def told(result: TablesResult) -> str:
@@ -74,6 +89,9 @@ def told(result: TablesResult) -> str:
     for table in result.tables:
         if table.state is not TableState.EQUAL:
             out.write(f"  {_line(table, words)}\n")
+    for check in result.checks:
+        if check.judgement is not PASS:
+            out.write(f"  {text.one_line(_check(check, words))}\n")
     must = [each for each in result.schema if each.weight is Weight.MUST]
     for each in must[:_SHOWN]:
         place = ".".join(part for part in (each.table, each.name) if part)
@@ -88,6 +106,22 @@ def told(result: TablesResult) -> str:
         out.write(f"  注意：{text.one_line(line)}\n")
     word = words(f"agreement.{result.judgement}")
     return f"{out.getvalue()}结论：{word}。{result.reason}"
+
+
+def _check(found: CheckResult, words: Words) -> str:
+    check = found.check
+    said = f"{words.label('check', check.kind)}：{check.table}"
+    if check.columns:
+        said += f"（{', '.join(check.columns)}）"
+    if found.trouble:
+        return f"{said}：{found.trouble}"
+    if check.kind is CheckKind.TOTALS:
+        groups = "；".join(f"{e.group} {e.original or '无'} → {e.migrated or '无'}" for e in found.examples[:3])
+        return f"{said}：{found.groups:,} 组中 {found.differing:,} 组不同：{groups}"
+    if check.kind is CheckKind.CHARACTERS:
+        private, replaced = zip(found.original, found.migrated, strict=True)
+        return f"{said}：自定义区 {private[0]:,} → {private[1]:,} 行，替换字符 {replaced[0]:,} → {replaced[1]:,} 行"
+    return f"{said}：{share(found.original)} → {share(found.migrated)}"
 
 
 def _line(table: TableResult, words: Words) -> str:

@@ -11,7 +11,7 @@ from harness.cli.parts import Json, Lang, Stacks
 from harness.errors import BadInput
 
 _OF_PACS = "interface first last sample full counts workers limit_rate".split()
-_OF_TABLES = "tables exclude where plan max_load window".split()
+_OF_TABLES = "tables exclude where plan max_load window settle".split()
 
 
 def data(  # noqa: PLR0913 - options of a command
@@ -26,6 +26,9 @@ def data(  # noqa: PLR0913 - options of a command
         int | None, typer.Option("--max-load", min=0, help="数据库里别的会话多于这么多在执行时暂停")
     ] = None,
     window: Annotated[str, typer.Option("--window", help="只在这个时段读取，如 22:00-06:00")] = "",
+    settle: Annotated[
+        str, typer.Option("--settle", help="有差异的段反复复核至多这么久（如 10m），等增量同步跟上")
+    ] = "",
     interface: Annotated[str, typer.Option("--interface", help="配合 --pacs：用哪个接口，缺省 pacs_archive")] = "",
     first: Annotated[str, typer.Option("--from", help="配合 --pacs：从哪一天的检查起，如 2020-01-01")] = "",
     last: Annotated[str, typer.Option("--to", help="配合 --pacs：到哪一天的检查为止，含当天")] = "",
@@ -57,7 +60,7 @@ def data(  # noqa: PLR0913 - options of a command
     from harness.cli import data_tables
 
     wanted = data_tables.Wanted(
-        tables=tables, exclude=exclude, where=where, plan=plan, max_load=max_load, window=window
+        tables=tables, exclude=exclude, where=where, plan=plan, max_load=max_load, window=window, settle=settle
     )
     data_tables.databases(stacks, wanted, out=out, resume=resume, lang=lang, as_json=json_)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,13 +15,15 @@ from harness.cli import parts
 from harness.errors import BadInput, Fault
 
 if TYPE_CHECKING:
-    from harness.data_result import SchemaDifference, TablesResult, TablesSettings
+    from harness.data_result import TablesResult, TablesSettings
     from harness.execute.tables.pace import Pace
+    from harness.execute.tables.settle import Settling
     from harness.execute.tables.sides import Sides
     from harness.execute.tables.walk import Step
     from harness.model import Role, Stack
 
 SPEAK_S = 2.0
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smh])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ class Wanted:
     plan: str
     max_load: int | None
     window: str
+    settle: str
 
 
 def databases(
@@ -44,7 +48,7 @@ def databases(
 
     known = load_stacks(stacks)
     settings = _settings(wanted, known)
-    pace = _pace(wanted)
+    pace, settling = _pace(wanted), _settling(wanted.settle)
     folder = resume or out or Path("out") / time.strftime("data-%Y%m%d-%H%M%S")
     if resume is not None:
         if log.settings_of(resume) != settings:
@@ -55,7 +59,7 @@ def databases(
     else:
         log.begin(folder, settings)
     try:
-        result = _compared(folder, settings, known, pace, lang)
+        result = _compared(folder, settings, known, _Manner(pace=pace, settling=settling, lang=lang))
     except (KeyboardInterrupt, Fault):
         again = f"{parts.me()} data --stacks {stacks} --resume {folder}"
         parts.errors.print(f"已完成的部分都保留在 {folder}；用相同的选项接着做完：{again}", highlight=False)
@@ -64,20 +68,11 @@ def databases(
 
 
 def _settings(wanted: Wanted, known: dict[Role, Stack]) -> TablesSettings:
-    from harness.data_result import TablesSettings
+    from harness.execute.tables_pass import settings_of
     from harness.settings_consistency import ConsistencyPlan
 
     plan = parts.plan_named(wanted.plan).consistency if wanted.plan else ConsistencyPlan()
-    sides = {role.value: {"title": stack.title, "url": stack.sql.url} for role, stack in known.items()}
-    settings = TablesSettings(
-        original=sides["original"],
-        migrated=sides["migrated"],
-        tables=plan.tables,
-        exclude=plan.exclude,
-        where=dict(plan.where),
-        accept=tuple(plan.reasons),
-        zone=plan.zone,
-    )
+    settings = settings_of(plan, known)
     return replace(
         settings,
         tables=_names(wanted.tables) or settings.tables,
@@ -109,30 +104,39 @@ def _window(text: str) -> tuple[dt.time, dt.time] | None:
     return first, last
 
 
-def _compared(folder: Path, settings: TablesSettings, known: dict[Role, Stack], pace: Pace, lang: str) -> TablesResult:
-    from harness.compare.conclusion_of_tables import conclude
-    from harness.compare.schemas import differences
-    from harness.execute.tables import log
-    from harness.execute.tables.walk import Walk, walk
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Manner:
+    """How it is done, which changes nothing of what is found."""
+
+    pace: Pace
+    settling: Settling | None
+    lang: str
+
+
+def _settling(text: str) -> Settling | None:
+    from harness.execute.tables.settle import Settling
+
+    if not text:
+        return None
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
+        raise BadInput(f"“{text}”不是时长。", hint="请写成 90s、10m 或 2h。")
+    return Settling(seconds=float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]])
+
+
+def _compared(folder: Path, settings: TablesSettings, known: dict[Role, Stack], how: _Manner) -> TablesResult:
+    from harness.assess.consistency import concluded
+    from harness.execute.tables.whole import whole
     from harness.recording import alone_in
-    from harness.tables.pairing import chosen
     from reports import tables
 
-    with alone_in(folder), _sides(known, settings.zone) as sides, log.Log(folder) as kept:
+    with alone_in(folder), _sides(known, settings.zone) as sides:
         parts.errors.print("读取两侧的表、列、键与程序 …", highlight=False)
-        original, migrated = sides.both(lambda reader: reader.catalogue(), lambda reader: reader.catalogue())
-        wanted = {t.name.casefold() for c in (original, migrated) for t in c.tables if chosen(t.name, settings)}
-        if not wanted:
-            raise BadInput("没有一张表符合要求。", hint="请核对 --tables、--exclude 与技术栈文件中的库名。")
-        schema: list[SchemaDifference] = list(differences(original, migrated, wanted))
         speaking = _Speaking()
-        for step in walk(
-            Walk(settings=settings, original=original, migrated=migrated, sides=sides, log=kept, pace=pace)
-        ):
+        for step in whole(folder, settings, sides, how.pace, how.settling):
             speaking(step)
-        moments = {"original": sides.original.moment, "migrated": sides.migrated.moment}
-        result = conclude(settings, (original, migrated), log.lines(folder), schema, moments)
-        tables.write_all(folder, result, lang)
+    result = concluded(folder)
+    tables.write_all(folder, result, how.lang)
     return result
 
 

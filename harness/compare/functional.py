@@ -7,12 +7,13 @@ Not here: how two records differ (`differences.py`), how findings are grouped (`
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
+from typing import Any
 
 from harness.compare import examples
 from harness.compare.differences import Difference, Messages, of_transaction
@@ -49,6 +50,9 @@ class Comparison:
     agreed: frozenset[str]  # transactions that agreed on all occurrences and were done at least once
     failed_alike: Mapping[str, int]  # transaction → occurrences that failed on both stacks with the same error
     exchanges: Mapping[str, tuple[int, int]]  # message → exchanged by both stacks, equal beyond noise and rules
+    by_transaction: Mapping[str, Ledger] = field(default_factory=dict)
+    steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # transaction → what the original did first
+    by_table: Mapping[tuple[str, str], Ledger] = field(default_factory=dict)  # table, before | after
 
 
 def compare_pack(
@@ -74,8 +78,8 @@ def compare_pack(
     transactions.compare(items)
     stored.compare(AFTER)
     return Comparison(
-        ledger=_ledger(pack, transactions.ledger, len(items)),
-        tables=_ledger(pack, stored.ledger, stored.total),
+        ledger=_ledger(pack, _over_all(transactions.ledgers), len(items)),
+        tables=_ledger(pack, _over_all(stored.ledgers), stored.total),
         findings=walk.findings.frozen(),
         noise=noise.lines(),
         noise_known=bool(recordings.original_2.transactions),
@@ -83,7 +87,14 @@ def compare_pack(
         agreed=frozenset(transactions.done - transactions.disagreed),
         failed_alike=dict(transactions.failed_alike),
         exchanges={name: (n, transactions.equal[name]) for name, n in transactions.exchanged.items()},
+        by_transaction={name: _ledger(pack, own, own.total()) for name, own in transactions.ledgers.items()},
+        steps=transactions.steps,
+        by_table={place: _ledger(pack, own, own.total()) for place, own in stored.ledgers.items()},
     )
+
+
+def _over_all(ledgers: Mapping[Any, Counter[str]]) -> Counter[str]:
+    return sum(ledgers.values(), Counter())
 
 
 def _ledger(pack: str, counts: Counter[str], total: int) -> Ledger:
@@ -112,7 +123,8 @@ class _Transactions:
         )
         self._learn()
         self._masks = walk.noise.masks()
-        self.ledger: Counter[str] = Counter()
+        self.ledgers: dict[str, Counter[str]] = defaultdict(Counter)  # by transaction
+        self.steps: dict[str, tuple[str, ...]] = {}
         self.done: set[str] = set()
         self.disagreed: set[str] = set()
         self.failed_alike: Counter[str] = Counter()
@@ -133,11 +145,12 @@ class _Transactions:
                 where = "not_run"
             else:
                 where = self._item(item, a, b)
+                self.steps.setdefault(item.transaction, tuple(step.statement for step in a.steps))
                 if a.outcome is ReplyKind.OK:
                     self.done.add(item.transaction)
             if where not in ("equal", "equal_by_rule"):
                 self.disagreed.add(item.transaction)
-            self.ledger[where] += 1
+            self.ledgers[item.transaction][where] += 1
 
     def _item(self, item: Item, a: TransactionRecord, b: TransactionRecord) -> str:
         if not item.transaction == a.transaction == b.transaction:

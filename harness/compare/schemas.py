@@ -7,6 +7,7 @@ trigger, a counter behind its data must not be; comments, spellings of defaults 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
 from harness.catalogue import Catalogue, Column, Counter, Key, KeyKind, Program, ProgramKind, Table, TypeClass
@@ -49,7 +50,11 @@ def differences(
         elif table is not None and other is not None:
             yield from _tables(table, other)
     yield from _counters(original, migrated, only)
-    yield from _programs(original.programs, migrated.programs)
+    programs = (
+        [program for program in side.programs if only is None or not program.table or program.table.casefold() in only]
+        for side in (original, migrated)
+    )
+    yield from _programs(*programs)
 
 
 def _must(
@@ -193,10 +198,14 @@ def _holds(column: Column) -> float:
 
 def _plain(expression: str) -> str:
     """A default without the product's casts and quotes, as far as two spellings can be told to mean the same."""
-    text = expression.split("::")[0].strip().strip("()").strip("'").casefold()
-    return {"now": "current_timestamp", "localtimestamp": "current_timestamp", "true": "1", "false": "0"}.get(
-        text.removesuffix("()").removesuffix("(6)").removesuffix("("), text
-    )
+    text = expression.split("::")[0].strip().strip("()").strip("'").casefold().removesuffix("()").removesuffix("(6)")
+    try:
+        return str(Decimal(text).normalize())
+    except InvalidOperation:
+        return _SPELLINGS.get(text.removesuffix("("), text.removesuffix("("))
+
+
+_SPELLINGS = {"now": "current_timestamp", "localtimestamp": "current_timestamp", "true": "1", "false": "0"}
 
 
 # --------------------------------------------------------------------------- keys
@@ -275,14 +284,8 @@ def _not_null(key: Key) -> bool:
 
 
 def _counters(original: Catalogue, migrated: Catalogue, only: Collection[str] | None) -> Iterator[SchemaDifference]:
-    def of(catalogue: Catalogue) -> dict[tuple[str, str], Counter]:
-        return {
-            (c.table.casefold(), c.column.casefold()) if c.table else ("", c.name.casefold()): c
-            for c in catalogue.counters
-        }
-
-    there = of(migrated)
-    for place, counter in of(original).items():
+    there = _by_place(migrated)
+    for place, counter in _by_place(original).items():
         if place[0] and only is not None and place[0] not in only:
             continue
         other = there.get(place)
@@ -295,6 +298,25 @@ def _counters(original: Catalogue, migrated: Catalogue, only: Collection[str] | 
                 "counter_behind", **named, original=str(counter.next_value), migrated=str(other.next_value),
                 says="迁移后的序列落在原系统后面，新的编号会与已有的重复",
             )  # fmt: skip
+    for place, counter in there.items():
+        if (only is None or place[0] in only) and _behind_its_column(counter):
+            yield _must(
+                "counter_behind_rows", counter.table, counter.column,
+                migrated=f"{counter.next_value}（列中最大 {counter.highest}）",
+                says="迁移后的序列落在列中已有的编号后面，下一次插入就会重复",
+            )  # fmt: skip
+
+
+def _by_place(catalogue: Catalogue) -> dict[tuple[str, str], Counter]:
+    """By the column that it numbers; those of no column by name."""
+    return {
+        (c.table.casefold(), c.column.casefold()) if c.table else ("", c.name.casefold()): c for c in catalogue.counters
+    }
+
+
+def _behind_its_column(counter: Counter) -> bool:
+    known = counter.next_value is not None and counter.highest is not None and counter.step > 0
+    return known and int(counter.next_value or 0) <= int(counter.highest or 0)
 
 
 _PROGRAMS = {

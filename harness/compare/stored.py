@@ -6,7 +6,7 @@ Not here: reading tables, matching rows (`differences.py`).
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -63,7 +63,7 @@ class StoredData:
         self._acknowledged = acknowledged(recordings.migrated.transactions)
         self._known: dict[tuple[Any, ...], int] = {}  # a place that differed before → its root
         self._uses: dict[tuple[str, str, int], Counter[Any]] = {}
-        self.ledger: Counter[str] = Counter()
+        self.ledgers: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)  # by table and moment
         self.total = 0
 
     def compare(self, when: str) -> None:
@@ -73,7 +73,7 @@ class StoredData:
             if not states or not others:  # one of the recordings was not made
                 rows = len((states[name] if name in states else others[name]).rows)
                 self.total += rows
-                self.ledger["not_run"] += rows
+                self.ledgers[name, when]["not_run"] += rows
                 continue
             a = states[name] if name in states else replace(others[name], rows=())
             b = others[name] if name in others else replace(a, rows=())
@@ -96,15 +96,16 @@ class StoredData:
     def _table(self, a: TableState, b: TableState, when: str, masks: Masks) -> None:
         found = of_table(a, b, when, masks)
         self.total += found.total
+        ledger = self.ledgers[a.table, when]
         rest = found.total - len(found.rows)
         whole = [self._row((d,), a, when) for d in found.whole]
         if whole:  # a column is gone: no row of the table is what it was
-            self.ledger["different" if "different" in whole else "equal_by_rule"] += rest
+            ledger["different" if "different" in whole else "equal_by_rule"] += rest
         else:
-            self.ledger["equal"] += rest
+            ledger["equal"] += rest
         for row in found.rows:
             where = self._row(named(row, self._acknowledged) if a.open and when == AFTER else row, a, when)
-            self.ledger["different" if "different" in whole else where] += 1
+            ledger["different" if "different" in whole else where] += 1
 
     def _row(self, differences: Sequence[Difference], table: TableState, when: str) -> str:
         key_columns = [name for name in table.columns if name in table.key]

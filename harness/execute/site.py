@@ -113,15 +113,19 @@ def refuse_unreachable(endpoints: Collection[str], packs: Iterable[Pack]) -> Non
             )
 
 
+_OF_DATABASES = (Part.COMPAT, Part.DATA)
+
+
 def possible_parts(stacks: Mapping[Role, Stack], *, planned: Sequence[Part], named: Sequence[Part]) -> tuple[Part, ...]:
-    """What a run consists of. Without a database the plan's compatibility suite is left out; named, it is refused."""
+    """What a run consists of. What asks the databases themselves is left out without one; named, it is refused."""
     without = [TITLES[role] for role, stack in stacks.items() if not stack.sql.url]
-    if without and Part.COMPAT in named:
+    refused = [part for part in named if part in _OF_DATABASES]
+    if without and refused:
         raise BadInput(
-            f"{'、'.join(without)}没有写数据库地址，数据库兼容性用例（{Part.COMPAT}）不能执行。",
+            f"{'、'.join(without)}没有写数据库地址，{'、'.join(refused)} 不能执行。",
             hint="请在 stacks.toml 中写出两侧的 sql，或从 --only 中去掉它。",
         )
-    return tuple(part for part in named or planned if part is not Part.COMPAT or not without)
+    return tuple(part for part in named or planned if part not in _OF_DATABASES or not without)
 
 
 def refuse_foreign(job: Job, role: Role, pack: Pack) -> None:

@@ -12,7 +12,7 @@ ROWS_A_PART = 1_000
 MOST_PARTS = 4_096
 FIRST_ROWS = 20_000  # the first stretch is short: what it shows decides whether the next are hashed
 STRETCH_ROWS = 1_000_000
-BATCH_ROWS = 50_000  # read from both sides at once
+BATCH_ROWS = 20_000  # read from both sides at once: what the memory of a comparison rests on
 
 
 def whole(original: Extent, migrated: Extent) -> Range | None:

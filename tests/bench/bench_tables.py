@@ -1,22 +1,23 @@
 """Comparing the contents of two databases: a million rows of nine columns, against the databases' own single pass.
 
 The reference is one plain SQL statement on each side that hashes every column of every row (the slower side counts),
-run beside ours in turn. With `--reladiff PATH` that program compares the same tables, too. Then the same with every row
-different, and the memory of our own process. Run: `python -m tests.bench.bench_tables [--rows N] [--pair pg-seekdb]`
+run beside ours in turn. With `--reladiff` and `--datacompy` those compare the same tables, too: five rows different,
+then every row. Memory is that of the comparing process.
+Run: `python -m tests.bench.bench_tables [--rows N] [--pair pg-seekdb] [--json]`
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,11 @@ from sqlalchemy.engine import make_url
 
 from drivers.servers import server_for
 from drivers.sql import driver_for
+from harness.data_result import TablesSettings
 from harness.model import SqlEndpoint
 from tests.e2e.consistency.comparing import compared
 
 PAIRS = {"pg-pg": ("postgresql", "postgresql"), "pg-seekdb": ("postgresql", "oceanbase")}
-ROUNDS = 3
 PLANTED = 5
 COLUMNS = "id, patient, dept, name, amount, quantity, at, born, note"
 PLAIN = {
@@ -64,8 +65,8 @@ class Side:
     def __init__(self, product: str, home: Path) -> None:
         self.server = server_for(product, home)
         known = self.server.start()
-        self.url = known["url"]
-        self.driver = driver_for(SqlEndpoint(url=self.url, product=known["product"]))
+        self.url, self.product = known["url"], known["product"]
+        self.driver = driver_for(SqlEndpoint(url=self.url, product=self.product))
 
     def run(self, *statements: str) -> None:
         with self.driver._admin("准备") as connection:  # type: ignore[attr-defined]
@@ -87,89 +88,98 @@ class Side:
         return time.perf_counter() - began
 
 
-def ours(original: Side, migrated: Side, table: str) -> tuple[float, Any]:
-    from harness.data_result import TablesSettings
+def ours(sides: Sequence[Side], table: str) -> dict[str, Any]:
+    """In a process of its own: seconds, MB at most, and what was counted."""
+    asked = [json.dumps([(side.url, side.product) for side in sides]), table]
+    done = subprocess.run([sys.executable, "-m", __spec__.name, "--alone", *asked], check=True, capture_output=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
+
+def alone(sides: str, table: str) -> None:
+    import pandas  # noqa: F401  pyarrow loads it at its first conversion: part of the start, which is not counted
+
+    drivers = [driver_for(SqlEndpoint(url=url, product=product)) for url, product in json.loads(sides)]
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
-        settings = TablesSettings(original={}, migrated={}, tables=(table,))
-        result = compared(original.driver, migrated.driver, Path(folder), settings)
-        return time.perf_counter() - began, next(t for t in result.tables if t.table == table)
+        result = compared(*drivers, Path(folder), TablesSettings(original={}, migrated={}, tables=(table,)))
+        seconds = time.perf_counter() - began
+    (found,) = (each for each in result.tables if each.table == table)
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "megabytes": megabytes, "different": found.counts.different}))
 
 
-def alone(work: Callable[[], Any]) -> tuple[Any, float]:
-    """Done in a process of its own: the answer, and the most memory it took, in MB."""
-    with multiprocessing.get_context("fork").Pool(1) as pool:
-        return pool.apply(_measured, (work,))
+def theirs(peer: str, interpreter: str, sides: Sequence[Side], table: str) -> dict[str, Any]:
+    """The same tables by another program, in an interpreter that has it; its start is not counted, as ours is not."""
+
+    def address(side: Side) -> dict[str, Any]:
+        url, postgresql = make_url(side.url), side.driver.family == "postgresql"
+        place = {"host": url.query["host"]} if postgresql else {"unix_socket": url.query["unix_socket"]}
+        name = {"dbname" if postgresql else "database": url.database}
+        return {"driver": side.driver.family, "user": url.username, **name, **place}
+
+    asked = json.dumps([*map(address, sides), table, COLUMNS.split(", ")[1:]])
+    program = Path(__file__).with_name(f"peer_{peer}.py")
+    done = subprocess.run([interpreter, str(program), asked], check=True, capture_output=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
-def _measured(work: Callable[[], Any]) -> tuple[Any, float]:
-    answer = work()
-    return answer, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def measured(sides: list[Side], options: argparse.Namespace) -> dict[str, Any]:
+    for side in sides:
+        side.fill("same_", options.rows, other=False)
+    places = (options.rows // PLANTED * n or 1 for n in range(PLANTED))
+    sides[1].run(*(f"UPDATE same_ SET amount = amount + 1 WHERE id = {place}" for place in places))
+    for number, side in enumerate(sides):
+        side.fill("other_", options.rows, other=bool(number))
+    peers = {name: path for name, path in (("reladiff", options.reladiff), ("datacompy", options.datacompy)) if path}
+    plain, found = [], defaultdict(list)
+    for _ in range(options.rounds):
+        plain.append(max(side.plain_s("same_") for side in sides))
+        for table, different in (("same_", PLANTED), ("other_", options.rows)):
+            found["ours", table].append(ours(sides, table))
+            for peer, interpreter in peers.items():
+                found[peer, table].append(theirs(peer, interpreter, sides, table))
+            for answers in (found[who, table] for who in ("ours", *peers)):
+                assert answers[-1]["different"] == different, (table, answers)
+    return {
+        "pair": options.pair,
+        "rows": options.rows,
+        "plain_s": round(statistics.median(plain), 2),
+        "ours_over_plain": round(
+            statistics.median(mine["seconds"] / p for mine, p in zip(found["ours", "same_"], plain, strict=True)), 2
+        ),
+        **{f"{who}_{table}s": _median(answers, "seconds") for (who, table), answers in found.items()},
+        **{f"{who}_{table}mb": _median(answers, "megabytes") for (who, table), answers in found.items()},
+    }
 
 
-def reladiff_s(program: str, original: Side, migrated: Side, table: str) -> float:
-    def uri(side: Side) -> str:
-        url = make_url(side.url)
-        option = "host" if url.query.get("host") else "unix_socket"
-        return f"{side.driver.family}://{url.username}@/{url.database}?{option}={url.query[option]}"
-
-    columns = [part for name in COLUMNS.split(", ")[1:] for part in ("-c", name)]
-    began = time.perf_counter()
-    subprocess.run(
-        [program, uri(original), table, uri(migrated), table, "-k", "id", *columns, "--stats"],
-        check=True,
-        capture_output=True,
-    )
-    return time.perf_counter() - began
+def _median(answers: Sequence[Mapping[str, float]], name: str) -> float | None:
+    known = [answer[name] for answer in answers if name in answer]
+    return round(statistics.median(known), 2) if known else None
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--pair", default="pg-seekdb", choices=PAIRS)
-    parser.add_argument("--reladiff", default="", help="the program, as installed from the index")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--reladiff", default="", help="an interpreter that has reladiff")
+    parser.add_argument("--datacompy", default="", help="an interpreter that has datacompy, Polars, psycopg2, PyMySQL")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--alone", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.alone:
+        alone(*options.alone)
+        return 0
     home = Path(tempfile.mkdtemp(prefix="xinheng-tables-"))
     home.chmod(0o755)
-    products = PAIRS[options.pair]
-    sides = [Side(product, home / f"{number}-{product}") for number, product in enumerate(products)]
+    sides = [Side(product, home / f"{number}-{product}") for number, product in enumerate(PAIRS[options.pair])]
     try:
-        for side in sides:
-            side.fill("same_", options.rows, other=False)
-        sides[1].run(
-            *(
-                f"UPDATE same_ SET amount = amount + 1 WHERE id = {options.rows // PLANTED * n or 1}"
-                for n in range(PLANTED)
-            )
-        )
-        sides[0].fill("other_", options.rows, other=False)
-        sides[1].fill("other_", options.rows, other=True)
-        plain, mine, peer = [], [], []
-        for _ in range(ROUNDS):
-            plain.append(max(side.plain_s("same_") for side in sides))
-            seconds, table = ours(*sides, "same_")
-            mine.append(seconds)
-            assert table.counts.different == PLANTED, table
-            if options.reladiff:
-                peer.append(reladiff_s(options.reladiff, *sides, "same_"))
-        (every, table), megabytes = alone(lambda: ours(*sides, "other_"))
-        assert table.counts.different == options.rows, table
+        figures = measured(sides, options)
     finally:
         for side in sides:
             side.server.discard()
-    figures = {
-        "pair": options.pair,
-        "rows": options.rows,
-        "plain_s": round(statistics.median(plain), 2),
-        "ours_s": round(statistics.median(mine), 2),
-        "ours_over_plain": round(statistics.median(m / p for m, p in zip(mine, plain, strict=True)), 2),
-        **({"reladiff_s": round(statistics.median(peer), 2)} if peer else {}),
-        "every_row_different_s": round(every, 2),
-        "rows_per_s": round(options.rows / every),
-        "megabytes": round(megabytes),
-    }
     print(json.dumps(figures) if options.json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
     return 0
 

@@ -74,6 +74,7 @@ def test_postgresql_to_seekdb(original: Stack, seekdb: Stack, tmp_path: Path) ->
     assert compat_2(json.loads(out)) == "pass"
 
 
+@pytest.mark.long
 def test_a_killed_suite_goes_on_and_two_of_a_kind_do_not_differ(original: Stack, twin: Stack, tmp_path: Path) -> None:
     stacks, run_dir = stacks_on(tmp_path, original, twin), tmp_path / "run"
     runner = xinheng("run", "--only", "db-compat", "--stacks", str(stacks), "--out", str(run_dir), cwd=tmp_path)

@@ -146,6 +146,7 @@ def test_a_missing_table_is_missing_rows() -> None:
     assert found.tables.different == 40
 
 
+@pytest.mark.long
 def test_large_tables_in_about_a_second() -> None:
     columns = " ".join(f"c{n}" for n in range(12))
 

@@ -5,6 +5,7 @@ A view that a product of the family lacks is named in `Catalogue.untold` and nev
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -62,6 +63,7 @@ WHERE trigger_schema = database() ORDER BY 1"""
 _SEQUENCES = (
     "SELECT table_name FROM information_schema.tables WHERE table_schema = database() AND table_type = 'SEQUENCE'"
 )
+_DECLARED = re.compile(r"AUTO_INCREMENT ?= ?(\d+)")
 _NEXT = "SELECT next_not_cached_value, increment FROM {name}"
 
 _CLASSES = {
@@ -102,7 +104,7 @@ def catalogue(ask: Ask, ask_if_known: AskIfKnown, *, product_id: str) -> Catalog
     for name, key in (*_indexes(ask), *_foreign(told(_FOREIGN, "外键")), *_checks(told(_CHECKS, "检查约束"))):
         keys[name].append(key)
     tables = ask(_TABLES)
-    counters = [*_numbered(tables, columns), *_sequences(told(_SEQUENCES, "序列"), ask_if_known)]
+    counters = [*_numbered(ask, tables, columns), *_sequences(told(_SEQUENCES, "序列"), ask_if_known)]
     programs = [Program(name=str(name), kind=ProgramKind.VIEW) for (name,) in told(_VIEWS, "视图")]
     programs += [
         Program(name=str(name), kind=ProgramKind(str(kind).lower())) for name, kind in told(_ROUTINES, "存储过程与函数")
@@ -189,13 +191,21 @@ def _checks(rows: list[tuple[Any, ...]]) -> Iterator[tuple[str, Key]]:
         yield str(table), Key(name=str(name), kind=KeyKind.CHECK, definition=str(clause))
 
 
-def _numbered(tables: list[tuple[Any, ...]], columns: dict[str, list[Column]]) -> Iterator[Counter]:
+def _numbered(ask: Ask, tables: list[tuple[Any, ...]], columns: dict[str, list[Column]]) -> Iterator[Counter]:
     """What AUTO_INCREMENT would hand out next."""
     for name, _, _, following in tables:
         column = next((c.name for c in columns[str(name)] if c.generated == "identity"), "")
         if column:
-            value = None if following is None else int(following)
+            value = _at_least(ask, str(name), column) if following is None else int(following)
             yield Counter(name=f"{name}.{column}", next_value=value, table=str(name), column=column)
+
+
+def _at_least(ask: Ask, table: str, column: str) -> int:
+    """Where the product keeps the next number to itself (OceanBase): what was declared, and beyond what is there."""
+    ((_, said),) = ask(f"SHOW CREATE TABLE `{table}`")
+    ((highest,),) = ask(f"SELECT max(`{column}`) FROM `{table}`")
+    declared = _DECLARED.search(str(said))
+    return max(int(declared[1]) if declared else 1, int(highest or 0) + 1)
 
 
 def _sequences(names: list[tuple[Any, ...]], ask_if_known: AskIfKnown) -> Iterator[Counter]:

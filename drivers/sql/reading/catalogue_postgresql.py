@@ -67,17 +67,22 @@ WHERE {_HERE} AND NOT c.relispartition
   AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u'))
 ORDER BY c.relname, i.relname"""
 
+# Owned by a column, or only named in its default, as some migration tools leave it.
 _COUNTERS = f"""
-SELECT s.sequencename, coalesce(s.last_value + s.increment_by, s.start_value), s.increment_by,
-  coalesce(o.relname, ''), coalesce(a.attname, '')
-FROM pg_sequences s
-JOIN pg_namespace n ON n.nspname = s.schemaname
-JOIN pg_class q ON q.relname = s.sequencename AND q.relnamespace = n.oid AND q.relkind = 'S'
+SELECT q.relname, s.seqincrement, coalesce(o.relname, ''), coalesce(a.attname, ''), quote_ident(q.relname)
+FROM pg_sequence s
+JOIN pg_class q ON q.oid = s.seqrelid
+JOIN pg_namespace n ON n.oid = q.relnamespace
 LEFT JOIN pg_depend d ON d.objid = q.oid AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
-LEFT JOIN pg_class o ON o.oid = d.refobjid
-LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+LEFT JOIN (SELECT min(v.oid) AS oid, w.refobjid FROM pg_depend w JOIN pg_attrdef v ON v.oid = w.objid
+  WHERE w.classid = 'pg_attrdef'::regclass AND w.deptype = 'n' GROUP BY w.refobjid) f ON f.refobjid = q.oid
+LEFT JOIN pg_attrdef e ON e.oid = f.oid
+LEFT JOIN pg_class o ON o.oid = coalesce(d.refobjid, e.adrelid)
+LEFT JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum = coalesce(d.refobjsubid, e.adnum)
 WHERE {_HERE}
-ORDER BY s.sequencename"""
+ORDER BY q.relname"""
+# pg_sequences says nothing of a sequence that was restarted and not used yet.
+_NEXT = "SELECT last_value + CASE WHEN is_called THEN {step} ELSE 0 END FROM {sequence}"
 
 _PROGRAMS = f"""
 SELECT viewname, 'view', '', '' FROM pg_views WHERE schemaname = current_schema()
@@ -119,7 +124,7 @@ _RULES = {"a": "", "r": "", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT",
 _CHECK = re.compile(r"^CHECK \((.*)\)( NOT VALID)?$", re.DOTALL)
 
 
-def catalogue(ask: Ask, _: AskIfKnown, *, product_id: str) -> Catalogue:
+def catalogue(ask: Ask, ask_if_known: AskIfKnown, *, product_id: str) -> Catalogue:
     ((schema,),) = ask("SELECT current_schema()")
     columns: dict[str, list[Column]] = defaultdict(list)
     for table, *rest in ask(_COLUMNS):
@@ -140,10 +145,7 @@ def catalogue(ask: Ask, _: AskIfKnown, *, product_id: str) -> Catalogue:
             )
             for name, comment, rows in sorted(ask(_TABLES))
         ),
-        counters=tuple(
-            Counter(name=name, next_value=int(following), step=int(step), table=table, column=column)
-            for name, following, step, table, column in ask(_COUNTERS)
-        ),
+        counters=tuple(_counters(ask, ask_if_known)),
         programs=tuple(
             Program(name=name, kind=ProgramKind(kind), table=table, working=not why, why_not=why)
             for name, kind, table, why in ask(_PROGRAMS)
@@ -190,3 +192,11 @@ def _indexes(ask: Ask) -> Iterator[tuple[str, Key]]:
     for table, name, unique, columns, text, valid in ask(_INDEXES):
         kind = KeyKind.UNIQUE if unique and not text else KeyKind.INDEX
         yield table, Key(name=name, kind=kind, columns=tuple(columns or ()), definition=text, valid=bool(valid))
+
+
+def _counters(ask: Ask, ask_if_known: AskIfKnown) -> Iterator[Counter]:
+    """A sequence that may not be read says no next value."""
+    for name, step, table, column, quoted in ask(_COUNTERS):
+        rows = ask_if_known(_NEXT.format(step=int(step), sequence=quoted))
+        following = int(rows[0][0]) if rows else None
+        yield Counter(name=name, next_value=following, step=int(step), table=table, column=column)

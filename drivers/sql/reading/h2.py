@@ -22,8 +22,15 @@ class H2Writing(Writing):
             "COMMIT",
         )
 
-    def cell(self, shown: Shown) -> str:
-        return f"CASE WHEN {self.quoted(shown.column.name)} IS NOT NULL THEN {super().cell(shown)} END"
+    def cell(self, shown: Shown, *, doubled: bool) -> str:
+        text = super().cell(shown, doubled=doubled)
+        return f"CASE WHEN {self.quoted(shown.column.name)} IS NOT NULL THEN {text} END"
+
+    def never_null(self, text: str, shown: Shown) -> str:
+        return f"coalesce({text}, '')"  # also guards a text that came out empty
+
+    def octets(self, text: str) -> str:
+        return f"OCTET_LENGTH(STRINGTOUTF8({text}))"
 
     def value(self, column: Column, form: Form) -> str:
         name, kind = self.quoted(column.name), column.type_class
@@ -55,6 +62,9 @@ class H2Writing(Writing):
 
     def remainder(self, number: str, by: int) -> str:
         return f"MOD({number}, {by})"
+
+    def matches(self, text: str, pattern: str) -> str:
+        return f"REGEXP_LIKE({text}, {self.text(pattern)})"
 
     def together(self, line: str) -> str:
         return f"LISTAGG({line}, CHAR(10))"

@@ -21,6 +21,8 @@ class PostgresqlWriting(Writing):
         "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
         "SET TimeZone = 'UTC'",
         "SET DateStyle = 'ISO, YMD'",
+        "SET enable_sort = off",  # the planner expects a group per row where a few thousand come
+        "SET max_parallel_workers_per_gather = 0",  # the server has others to serve: one core is enough of it
         "COMMIT",
     )
     at_work = (
@@ -47,11 +49,17 @@ class PostgresqlWriting(Writing):
     def joined(self, *texts: str) -> str:
         return f"({' || '.join(texts)})"
 
+    def octets(self, text: str) -> str:
+        return f"octet_length({text})::text"
+
     def number(self, text: str, digits: int) -> str:
         return f"('x' || left(md5({text}), {digits}))::bit({4 * digits})::bigint"
 
     def quotient(self, number: str, by: int) -> str:
         return f"({number}) / {by}"
+
+    def matches(self, text: str, pattern: str) -> str:
+        return f"{text} ~ {self.text(pattern)}"
 
     def binary(self, digits: str) -> str:
         return f"'\\x{digits}'"
@@ -63,17 +71,13 @@ class PostgresqlWriting(Writing):
 class CopyReader(SqlTableReader):
     """Lines as COPY writes them: psycopg2 and its forks."""
 
-    def lines(self, look: Look, part: Range | Buckets | None) -> bytes:
+    def lines(self, look: Look, part: Range | Buckets | None, rows: int) -> bytes:
         shown = list(enumerate(look.columns))
         cells = ", ".join(f"{self.writing.value(c.column, c.form)} AS c{n}" for n, c in shown)
         quoted = ", ".join(f"c{n}" for n, c in shown if c.form in QUOTED)
         how = f"FORMAT csv, FORCE_QUOTE ({quoted})" if quoted else "FORMAT csv"
         into = io.BytesIO()
-        try:
-            with self._bound.connection.cursor() as cursor:
-                cursor.copy_expert(
-                    f"COPY (SELECT {cells} FROM {self._source(look, part)}) TO STDOUT WITH ({how})", into
-                )
-        except self._bound.errors as error:
-            raise self._bound.fault(error) from error
+        copy = f"COPY (SELECT {cells} FROM {self._source(look, part)}) TO STDOUT WITH ({how})"
+        with self._asking(), self._bound.connection.cursor() as cursor:
+            cursor.copy_expert(copy, into)
         return into.getvalue()

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from drivers.sql.reading.questions import sql_of
 from drivers.sql.reading.writing import BUCKET_DIGITS, HASH_DIGITS, Writing
-from harness.canonical import Form
-from harness.catalogue import Catalogue
-from harness.errors import Fault
-from harness.table_reading import Buckets, Digest, Extent, Look, Range, Ranges
+from harness.canonical import QUOTED, Form
+from harness.catalogue import Catalogue, Counter
+from harness.errors import Fault, StackUnreachable
+from harness.table_reading import Buckets, Digest, Extent, Look, Question, Range, Ranges
 
-TOGETHER = 500  # lines in one value
+TOGETHER = (500, 10, 1)  # lines in one value: fewer where they turn out to be too long
+_ENVELOPE = 1024  # of a packet, beside the value
 _NUMBERS = frozenset({Form.INTEGER, Form.DECIMAL, Form.FLOAT})
 
 Rows = list[tuple[Any, ...]]
@@ -46,42 +48,58 @@ class SqlTableReader:
         self._catalogue_of = catalogue_of
         self.writing = writing
         self.moment = writing.moment
-        for statement in writing.begin:
-            self._run(statement)
+        self._most = writing.most_together
+        if writing.most_sent:
+            ((sent,),) = self._run(writing.most_sent)
+            self._most = min(self._most, int(sent) - _ENVELOPE)
+        self._begin()
 
     def catalogue(self) -> Catalogue:
-        return self._catalogue_of(self._run, self._run_if_known)
+        found = self._catalogue_of(self._run, self._run_if_known)
+        return replace(found, counters=tuple(map(self._with_highest, found.counters)))
 
     def extent(self, look: Look) -> Extent:
-        key = self._integer_key(look)
-        ends = f", min({key}), max({key})" if key else ", NULL, NULL"
-        ((rows, low, high),) = self._run(f"SELECT count(*){ends} FROM {self._source(look)}")
+        key, source = self._integer_key(look), self._source(look)
+        ((rows,),) = self._run(f"SELECT count(*) FROM {source}")
+        if not key:
+            return Extent(rows=int(rows))
+        ((low, high),) = self._run(f"SELECT min({key}), max({key}) FROM {source}")  # by itself an index answers it
         return Extent(rows=int(rows), low=None if low is None else int(low), high=None if high is None else int(high))
 
     def digests(self, look: Look, parts: Ranges | Buckets, *, hashed: bool = True) -> Iterator[Digest]:
         part, source = self._part_of(look, parts), self._source(look, parts)
-        number = self.writing.number(self.writing.line(look.columns), HASH_DIGITS) if hashed else "0"
-        hashes = f"SELECT {part} AS part, {number} AS h FROM {source}"
-        rows = self._run(f"SELECT part, count(*), sum(h) FROM ({hashes}) hashed GROUP BY part")
+        number = self.writing.number(self.writing.summary(look.columns), HASH_DIGITS) if hashed else "0"
+        rows = self._run(f"SELECT {part}, count(*), sum({number}) FROM {source} GROUP BY {part}")
         for number_, count, total in rows:
             yield Digest(part=int(number_), rows=int(count), total=int(total))
 
-    def lines(self, look: Look, part: Range | Buckets | None) -> bytes:
-        source = self._source(look, part)
-        ((rows,),) = self._run(f"SELECT count(*) FROM {source}")
-        if not rows:
-            return b""
-        together = self.writing.together(self.writing.line(look.columns))
-        groups = int(rows) // TOGETHER
-        group = f" GROUP BY {self._group(look, part, groups)}" if groups > 1 else ""
-        values = [_text(value) for (value,) in self._run(f"SELECT {together} FROM {source}{group}")]
-        most = self.writing.most_together
-        if most and any(len(value) >= most for value in values):
-            raise Fault(
-                f"表 {look.table} 的行太长，数据库截断了 {TOGETHER} 行合成的值。",
-                hint="请调大数据库的最大报文长度（MySQL 系为 max_allowed_packet）。",
-            )
-        return b"\n".join(values) + b"\n"
+    def lines(self, look: Look, part: Range | Buckets | None, rows: int) -> bytes:
+        for lines in TOGETHER:
+            groups = rows // lines
+            for doubled in (False, True):
+                values = self._together(look, part, groups, doubled=doubled)
+                if values is None:
+                    continue
+                if not self._most or all(len(value) < self._most for value in values):
+                    return b"\n".join(values) + b"\n" if values else b""
+                break
+        raise Fault(
+            f"表 {look.table} 有一行长于数据库一次能发送的 {self._most} 字节。",
+            hint="请调大数据库的最大报文长度（MySQL 系为 max_allowed_packet）。",
+        )
+
+    def _together(self, look: Look, part: Range | Buckets | None, groups: int, *, doubled: bool) -> list[bytes] | None:
+        """Many lines to a value; None where a text holds a quote and quotes are not doubled."""
+        texts = [self.writing.value(shown.column, shown.form) for shown in look.columns if shown.form in QUOTED]
+        quotes = " + ".join(f"2 * count({text})" for text in texts) if texts and not doubled else "NULL"
+        together = self.writing.together(self.writing.line(look.columns, doubled=doubled))
+        group = f" GROUP BY {self._group(look, part, groups)} ORDER BY 3" if groups > 1 else ""
+        number = self._group(look, part, groups) if groups > 1 else "0"
+        sql = f"SELECT {together}, {quotes}, {number} FROM {self._source(look, part)}{group}"
+        rows = [(_text(value), expected) for value, expected, _ in self._run(sql) if value is not None]
+        if any(expected is not None and value.count(b'"') != int(expected) for value, expected in rows):
+            return None
+        return [value for value, _ in rows]
 
     def content(self, look: Look, key: Sequence[str], column: str) -> bytes | None:
         same = " AND ".join(
@@ -91,6 +109,10 @@ class SqlTableReader:
         rows = self._run(f"SELECT {self.writing.quoted(column)} FROM {self._source(look)} AND {same}")
         value = rows[0][0] if rows else None
         return None if value is None else _text(value)
+
+    def answer(self, question: Question) -> list[tuple[str | None, ...]]:
+        rows = self._run(sql_of(question, self.writing, self._source(question.look)))
+        return [tuple(None if value is None else _text(value).decode() for value in row) for row in rows]
 
     def named(self, name: str) -> str:
         return self.writing.quoted(name)
@@ -108,6 +130,10 @@ class SqlTableReader:
             return 0
         ((count,),) = self._run(self.writing.at_work)
         return int(count)
+
+    def renew(self) -> None:
+        with self._asking():
+            self._again()
 
     def close(self) -> None:
         self._bound.close(self._bound.connection)
@@ -129,7 +155,7 @@ class SqlTableReader:
     def _part_of(self, look: Look, parts: Ranges | Buckets) -> str:
         if isinstance(parts, Ranges):
             return self.writing.quotient(f"{self._integer_key(look)} - {_number(parts.within.low)}", parts.width)
-        whole = self.writing.line(look.key or look.columns)
+        whole = self.writing.summary(look.key or look.columns)
         return self.writing.remainder(self.writing.number(whole, BUCKET_DIGITS), parts.count)
 
     def _group(self, look: Look, part: Range | Buckets | None, groups: int) -> str:
@@ -137,7 +163,7 @@ class SqlTableReader:
         if isinstance(part, Range):
             width = max(1, (part.high - part.low) // groups)
             return self.writing.quotient(f"{self._integer_key(look)} - {_number(part.low)}", width)
-        whole = self.writing.number(self.writing.line(look.key or look.columns), BUCKET_DIGITS)
+        whole = self.writing.number(self.writing.summary(look.key or look.columns), BUCKET_DIGITS)
         spread = part.count if isinstance(part, Buckets) and len(part.only) > 1 else groups
         return self.writing.remainder(whole, spread)
 
@@ -145,13 +171,39 @@ class SqlTableReader:
         whole = len(look.key) == 1 and look.key[0].form is Form.INTEGER
         return self.writing.quoted(look.key[0].column.name) if whole else ""
 
+    def _with_highest(self, counter: Counter) -> Counter:
+        if not counter.table:
+            return counter
+        column, table = self.writing.quoted(counter.column), self.writing.quoted(counter.table)
+        rows = self._run_if_known(f"SELECT max({column}) FROM {table}")
+        return replace(counter, highest=int(rows[0][0])) if rows and rows[0][0] is not None else counter
+
+    def _begin(self) -> None:
+        for statement in self.writing.begin:
+            self._run(statement)
+
     def _run(self, sql: str) -> Rows:
+        with self._asking(), contextlib.closing(self._bound.connection.cursor()) as cursor:
+            cursor.execute(sql)
+            return list(cursor.fetchall()) if cursor.description is not None else []
+
+    @contextlib.contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Errors become faults, and the next question finds a transaction that is not given up."""
         try:
-            with contextlib.closing(self._bound.connection.cursor()) as cursor:
-                cursor.execute(sql)
-                return list(cursor.fetchall()) if cursor.description is not None else []
+            yield
         except self._bound.errors as error:
-            raise self._bound.fault(error) from error
+            fault = self._bound.fault(error)
+            if not isinstance(fault, StackUnreachable):
+                self._again()
+            raise fault from error
+
+    def _again(self) -> None:
+        """Another moment is read from here on: some families give up the whole transaction after an error."""
+        self._bound.connection.rollback()
+        with contextlib.closing(self._bound.connection.cursor()) as cursor:
+            for statement in self.writing.begin:
+                cursor.execute(statement)
 
     def _run_if_known(self, sql: str) -> Rows | None:
         try:
@@ -159,9 +211,7 @@ class SqlTableReader:
                 cursor.execute(sql)
                 return list(cursor.fetchall())
         except self._bound.errors:
-            self._bound.connection.rollback()  # some families give up the whole transaction after an error
-            for statement in self.writing.begin:
-                self._run(statement)
+            self._again()
             return None
 
 
@@ -170,4 +220,4 @@ def _number(value: int) -> str:
 
 
 def _text(value: Any) -> bytes:
-    return value.encode() if isinstance(value, str) else bytes(value)
+    return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else str(value).encode()

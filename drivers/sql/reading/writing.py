@@ -21,6 +21,7 @@ class Writing(ABC):
     moment: ClassVar[str] = ""  # what one snapshot rests on
     at_work: ClassVar[str] = ""  # how many sessions of others are busy
     most_together: ClassVar[int] = 0  # bytes that one value may have; 0: any number
+    most_sent: ClassVar[str] = ""  # asks for the bytes that the server sends at once
 
     def __init__(self, quoted: Callable[[str], str], zone: str) -> None:
         self.quoted = quoted
@@ -31,15 +32,32 @@ class Writing(ABC):
     def begin(self) -> tuple[str, ...]:
         """Statements that open the transaction in which everything is read."""
 
-    def cell(self, shown: Shown) -> str:
+    def cell(self, shown: Shown, *, doubled: bool) -> str:
         """A text, or NULL for NULL; one that stands between quotes in a line already does so."""
         text = self.value(shown.column, shown.form)
-        return self.joined("'\"'", f"replace({text}, '\"', '\"\"')", "'\"'") if shown.form in QUOTED else text
+        if shown.form not in QUOTED:
+            return text
+        return self.joined("'\"'", f"replace({text}, '\"', '\"\"')" if doubled else text, "'\"'")
 
-    def line(self, columns: Sequence[Shown]) -> str:
-        cells = [f"coalesce({self.cell(shown)}, '')" for shown in columns]
+    def line(self, columns: Sequence[Shown], *, doubled: bool = True) -> str:
+        """`doubled=False`: a line only where no text holds a quote, which whoever reads it has to count."""
+        cells = [self.never_null(self.cell(shown, doubled=doubled), shown) for shown in columns]
         parts = [part for cell in cells for part in ("','", cell)][1:]
         return self.joined(*parts) if len(parts) > 1 else parts[0]
+
+    def summary(self, columns: Sequence[Shown]) -> str:
+        """What is hashed of a row: `canonical.py` says how; texts by their length, which costs less than quotes."""
+        parts = []
+        for shown in columns:
+            text = self.value(shown.column, shown.form)
+            if shown.form in QUOTED:
+                parts.append(self.never_null(self.octets(text), shown))
+            parts.append(self.never_null(text, shown))
+        return self.listed(*parts)
+
+    def never_null(self, text: str, shown: Shown) -> str:
+        """Nothing for NULL, where there can be one."""
+        return f"coalesce({text}, '')" if shown.column.nullable else text
 
     @abstractmethod
     def value(self, column: Column, form: Form) -> str:
@@ -48,6 +66,14 @@ class Writing(ABC):
     @abstractmethod
     def joined(self, *texts: str) -> str:
         """One text of several; NULL where one of them is."""
+
+    def listed(self, *texts: str) -> str:
+        """One text of several, none of them NULL, with a bar between them."""
+        return f"CONCAT_WS('|', {', '.join(texts)})" if len(texts) > 1 else texts[0]
+
+    @abstractmethod
+    def octets(self, text: str) -> str:
+        """The text of how many bytes a text has in UTF-8; NULL for NULL."""
 
     @abstractmethod
     def number(self, text: str, digits: int) -> str:
@@ -63,6 +89,14 @@ class Writing(ABC):
     def text(self, text: str) -> str:
         """A text as a literal."""
         return "'" + text.replace("'", "''") + "'"
+
+    def exact(self, text: str) -> str:
+        """A text that is told apart by its every byte, whatever the collation."""
+        return text
+
+    @abstractmethod
+    def matches(self, text: str, pattern: str) -> str:
+        """A condition: some part of a text matches a regular expression."""
 
     def binary(self, digits: str) -> str:
         """Octets as a literal, from their hexadecimal digits."""

@@ -64,6 +64,17 @@ class Differences:
                 if not sizes.get(name, 0):
                     path.unlink()
 
+    def move_to(self, other: Differences) -> None:
+        """Take the other's place; what is not there leaves nothing."""
+        for name in (VALUES, MISSING, EXTRA):
+            mine, place = self._path(name), other._path(name)
+            with disk(place):
+                if mine.exists():
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    mine.replace(place)
+                else:
+                    place.unlink(missing_ok=True)
+
     def _path(self, name: str) -> Path:
         return self._folder / f"{self._table}.{name}.csv"
 

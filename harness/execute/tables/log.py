@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
-from harness.data_result import StretchLine, TableLine, TablesSettings
+from harness.data_result import Answers, Databases, RoundLine, StretchLine, TableLine, TablesSettings
 from harness.errors import BadInput, RecordingBroken
 from harness.recording import disk, read_json, write_json
 
-SETTINGS, LINES = "comparison.json", "comparison.jsonl"
+FOLDER = "data"  # among the recordings of a run
+SETTINGS, DATABASES, LINES = "comparison.json", "databases.json", "comparison.jsonl"
+ANSWERS = "checks.json"
+
+Known = TypeVar("Known")
+Line = StretchLine | TableLine | RoundLine
+_LINES: dict[str, type[Line]] = {"s": StretchLine, "t": TableLine, "r": RoundLine}
 
 _encode = msgspec.json.Encoder().encode
 
@@ -46,6 +52,11 @@ class Log:
         self.tables[line.table] = line
         self._write({"t": line})
 
+    def round(self, line: RoundLine) -> None:
+        self.stretches[line.table.table] = list(line.stretches)
+        self.tables[line.table.table] = line.table
+        self._write({"r": line})
+
     def _write(self, line: dict[str, object]) -> None:
         assert self._file is not None
         with disk(self.folder):
@@ -65,14 +76,18 @@ class Log:
                     break
                 whole += len(line)
                 found = _decode(line, path)
-                if isinstance(found, StretchLine):
-                    self.stretches[found.table].append(found)
-                else:
-                    self.tables[found.table] = found
+                match found:
+                    case StretchLine():
+                        self.stretches[found.table].append(found)
+                    case TableLine():
+                        self.tables[found.table] = found
+                    case RoundLine():
+                        self.stretches[found.table.table] = list(found.stretches)
+                        self.tables[found.table.table] = found.table
             file.truncate(whole)
 
 
-def lines(folder: Path) -> Iterator[StretchLine | TableLine]:
+def lines(folder: Path) -> Iterator[Line]:
     """What a comparison wrote, a line at a time."""
     path = folder / LINES
     with path.open("rb") as file:
@@ -81,13 +96,12 @@ def lines(folder: Path) -> Iterator[StretchLine | TableLine]:
                 yield _decode(line, path)
 
 
-def _decode(line: bytes, path: Path) -> StretchLine | TableLine:
+def _decode(line: bytes, path: Path) -> Line:
     try:
         found = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
-        if "s" in found:
-            return msgspec.json.decode(found["s"], type=StretchLine)
-        return msgspec.json.decode(found["t"], type=TableLine)
-    except (msgspec.DecodeError, msgspec.ValidationError, KeyError) as error:
+        ((kind, content),) = found.items()
+        return msgspec.json.decode(content, type=_LINES[kind])
+    except (msgspec.DecodeError, msgspec.ValidationError, KeyError, ValueError) as error:
         raise RecordingBroken(
             f"{path} 中有一行无法读取（{error}）。", hint="文件已被改动；请换一个 --out 重新比对。"
         ) from None
@@ -105,7 +119,29 @@ def settings_of(folder: Path) -> TablesSettings:
     path = folder / SETTINGS
     if not path.exists():
         raise BadInput(f"{folder} 不是数据比对的结果目录。", hint="请写当时 --out 给出的目录。")
+    return _read(path, TablesSettings)
+
+
+def keep_databases(folder: Path, databases: Databases) -> None:
+    """What both said of themselves; a comparison that goes on asks them again."""
+    write_json(folder / DATABASES, asdict(databases))
+
+
+def keep_answers(folder: Path, answers: Sequence[Answers]) -> None:
+    write_json(folder / ANSWERS, [asdict(each) for each in answers])
+
+
+def answers_of(folder: Path) -> list[Answers]:
+    """What was answered; nothing where the comparison had not come to it."""
+    return _read(folder / ANSWERS, list[Answers]) if (folder / ANSWERS).exists() else []
+
+
+def databases_of(folder: Path) -> Databases:
+    return _read(folder / DATABASES, Databases)
+
+
+def _read(path: Path, kind: type[Known]) -> Known:
     try:
-        return msgspec.convert(read_json(path), TablesSettings)
+        return msgspec.convert(read_json(path), kind)
     except msgspec.ValidationError as error:
         raise RecordingBroken(f"{path} 无法读取（{error}）。", hint="文件已被改动；请换一个 --out 重新比对。") from None

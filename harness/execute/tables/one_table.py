@@ -9,7 +9,7 @@ their hash, and the table is one stretch. Not here: which tables there are (`wal
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -71,6 +71,12 @@ class OneTable:
         for stretch in splitting.stretches(within, rows):
             yield self._stretch(stretch, self._by_ranges, rows)
 
+    def again(self, line: StretchLine) -> StretchLine:
+        """A stretch that is done, from the moment that the databases are read as of now."""
+        if line.low is None or line.high is None:
+            return self._stretch(None, self._by_buckets, max(each.rows for each in self.extents()))
+        return self._stretch(Range(low=line.low, high=line.high), self._by_ranges, 0)
+
     def _stretch(self, within: Range | None, how: Callable[..., Iterator[_Seen]], rows: int) -> StretchLine:
         began = time.monotonic()
         counts, examples, hashed = Counts(), _Examples(), not self._read_all and self.sides.hash
@@ -104,12 +110,17 @@ class OneTable:
         alike = [each for each in held if hashed and each.alike]
         yield _Seen(counts=_equal(alike))
         unlike = [each for each in held if not (hashed and each.alike)]
+        small, large = [], []
         for batch in splitting.batches(unlike, splitting.BATCH_ROWS, adjacent=True):
             first, last = (splitting.part(ranges, batch[place].number) for place in (0, -1))
-            if len(batch) == 1 and batch[0].rows > splitting.BATCH_ROWS and ranges.width > 1:
-                yield from self._parts(splitting.cut(first, batch[0].rows), hashed=hashed)
+            rows = sum(each.rows for each in batch)
+            if len(batch) == 1 and rows > splitting.BATCH_ROWS and ranges.width > 1:
+                large.append(splitting.cut(first, rows))
             else:
-                yield self._read(Range(low=first.low, high=last.high))
+                small.append((Range(low=first.low, high=last.high), rows))
+        yield from self._read(small)
+        for parts in large:
+            yield from self._parts(parts, hashed=hashed)
 
     def _held(self, parts: Ranges | Buckets, *, hashed: bool) -> list[Held]:
         self.rest()
@@ -121,32 +132,48 @@ class OneTable:
             )
         )
 
-    def _read(self, part: Range | Buckets | None) -> _Seen:
+    def _read(self, parts: Iterable[tuple[Range | Buckets | None, int]]) -> Iterator[_Seen]:
+        """Parts with about how many rows they have; the next is on its way while one is compared."""
+        before: Callable[[], tuple[bytes, bytes]] | None = None
+        for part, rows in parts:
+            following = self._asked(part, rows)
+            if before is not None:
+                yield self._compared(before())
+            before = following
+        if before is not None:
+            yield self._compared(before())
+
+    def _asked(self, part: Range | Buckets | None, rows: int) -> Callable[[], tuple[bytes, bytes]]:
         self.rest()
         pair = self.pair
-        blobs = self.sides.both(
-            lambda reader: reader.lines(pair.original, part), lambda reader: reader.lines(pair.migrated, part)
+        return self.sides.asked(
+            lambda reader: reader.lines(pair.original, part, rows),
+            lambda reader: reader.lines(pair.migrated, part, rows),
         )
-        original, migrated = (columns_of([blob], pair.names) for blob in blobs)
-        found = refined(compared(original, migrated, pair.forms, pair.key), pair, self.sides)
+
+    def _compared(self, blobs: tuple[bytes, bytes]) -> _Seen:
+        original, migrated = (columns_of([blob], self.pair.names) for blob in blobs)
+        found = refined(compared(original, migrated, self.pair.forms, self.pair.key), self.pair, self.sides)
         return _seen(found, original.num_rows, migrated.num_rows)
 
     # ------------------------------------------------------------------ by buckets
 
     def _by_buckets(self, rows: int) -> Iterator[_Seen]:
         if not self.sides.hash:
-            yield from self._together([self._read(None)])
+            yield from self._together(self._read([(None, rows)]))
             return
         buckets = Buckets(count=min(splitting.MOST_PARTS, max(1, rows // splitting.ROWS_A_PART)))
         held = self._held(buckets, hashed=True)
         yield _Seen(counts=_equal([each for each in held if each.alike]))
         unlike = [each for each in held if not each.alike]
-        yield from self._together(
-            self._read(Buckets(count=buckets.count, only=tuple(each.number for each in batch)))
-            for batch in splitting.batches(unlike, BUCKET_BATCH, adjacent=False)
-        )
+        batches = splitting.batches(unlike, BUCKET_BATCH, adjacent=False)
+        parts = [
+            (Buckets(count=buckets.count, only=tuple(each.number for each in batch)), sum(each.rows for each in batch))
+            for batch in batches
+        ]
+        yield from self._together(self._read(parts))
 
-    def _together(self, read: Iterator[_Seen] | list[_Seen]) -> Iterator[_Seen]:
+    def _together(self, read: Iterator[_Seen]) -> Iterator[_Seen]:
         """Rows that stand alone are kept back until all are there: one's partner may lie in another bucket."""
         alone: list[Found] = []
         kept = 0

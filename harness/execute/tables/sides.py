@@ -1,9 +1,12 @@
-"""Both databases at once: a question is asked of the two in parallel, because each answers on its own machine."""
+"""Both databases at once: a question is asked of the two in parallel, because each answers on its own machine.
+
+Each side answers in the order in which it was asked: the next rows can be asked for while the last are compared.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from types import TracebackType
 from typing import TypeVar
@@ -19,7 +22,7 @@ class Sides:
     def __init__(self, original: TableReader, migrated: TableReader) -> None:
         self.original = original
         self.migrated = migrated
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix="xinheng-tables")
+        self._threads = tuple(ThreadPoolExecutor(1, thread_name_prefix="xinheng-tables") for _ in range(2))
 
     @classmethod
     def opened(cls, original: Callable[[], TableReader], migrated: Callable[[], TableReader]) -> Sides:
@@ -36,7 +39,8 @@ class Sides:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._threads.shutdown(wait=True)
+        for thread in self._threads:
+            thread.shutdown(wait=True, cancel_futures=True)
         for reader in (self.original, self.migrated):
             reader.close()
 
@@ -44,14 +48,22 @@ class Sides:
         self, original: Callable[[TableReader], Answer], migrated: Callable[[TableReader], Answer]
     ) -> tuple[Answer, Answer]:
         """Each side's answer to its question; the first fault of either is raised when both have ended."""
-        asked = (
-            self._threads.submit(original, self.original),
-            self._threads.submit(migrated, self.migrated),
-        )
-        faults = [fault for each in asked if (fault := each.exception()) is not None]
-        if faults:
-            raise faults[0]
-        return asked[0].result(), asked[1].result()
+        return self.asked(original, migrated)()
+
+    def asked(
+        self, original: Callable[[TableReader], Answer], migrated: Callable[[TableReader], Answer]
+    ) -> Callable[[], tuple[Answer, Answer]]:
+        """The same, with the answers to be called for later."""
+        one: Future[Answer] = self._threads[0].submit(original, self.original)
+        other: Future[Answer] = self._threads[1].submit(migrated, self.migrated)
+
+        def answers() -> tuple[Answer, Answer]:
+            faults = [fault for each in (one, other) if (fault := each.exception()) is not None]
+            if faults:
+                raise faults[0]
+            return one.result(), other.result()
+
+        return answers
 
     @property
     def hash(self) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from harness.catalogue import Catalogue
 from harness.data_result import Counts, TableLine, TablesSettings, TableState
-from harness.errors import StackRefused
+from harness.errors import Fault, StackUnreachable
 from harness.execute.tables import repair
 from harness.execute.tables.differences import Differences
 from harness.execute.tables.log import Log
@@ -85,7 +85,9 @@ def _table(job: Walk, tables: TablePair, place: tuple[int, int]) -> Iterator[Ste
             job.log.stretch(stretch)
             counts += stretch.counts
             yield Step(table=tables.name, tables=place, rows=counts.rows_original, of=rows)
-    except StackRefused as fault:
+    except StackUnreachable:
+        raise
+    except Fault as fault:
         seconds = round(time.monotonic() - began, 3)
         job.log.table(replace(line, trouble=fault.message, seconds=seconds))
         return

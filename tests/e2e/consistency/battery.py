@@ -141,12 +141,18 @@ def _numbers() -> Iterator[Planted]:
 def _small_numbers() -> Iterator[Planted]:
     yield Planted(
         name="flags",
-        columns=lambda: [_id(), sa.Column("on_", sa.Boolean()), sa.Column("level", sa.SmallInteger())],
-        row=lambda n: (n, n % 3 == 0, n % 11 - 5),
+        columns=lambda: [
+            _id(),
+            sa.Column("on_", sa.Boolean()),
+            sa.Column("level", sa.SmallInteger()),
+            sa.Column("bit_", sa.Boolean().with_variant(mysql.BIT(1), "mysql")),
+        ],
+        row=lambda n: (n, n % 3 == 0, n % 11 - 5, n % 2 == 0),
         plants=(
             Plant(kind="number", column="on_", row=3, to=lambda v: not v),
             Plant(kind="null", column="on_", row=4, to=to(None)),
             Plant(kind="number", column="level", row=5, to=lambda v: v + 1),
+            Plant(kind="number", column="bit_", row=6, to=lambda v: not v),
         ),
     )
     yield Planted(

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from drivers.sql import driver_for
-from harness.compare.conclusion_of_tables import conclude
-from harness.compare.schemas import differences
+from harness.assess.consistency import concluded
 from harness.data_result import TablesResult, TablesSettings
 from harness.execute.tables import log
 from harness.execute.tables.pace import Pace
 from harness.execute.tables.sides import Sides
-from harness.execute.tables.walk import Walk, walk
+from harness.execute.tables.whole import whole
 from harness.model import SqlEndpoint
 from tests.e2e.consistency.battery import ZONE, Planted, metadata
 
@@ -42,16 +41,10 @@ def compared(original: Any, migrated: Any, folder: Path, settings: TablesSetting
     settings = settings or TablesSettings(original={}, migrated={}, exclude=("xinheng_mark",))
     if not (folder / log.SETTINGS).exists():
         log.begin(folder, settings)
-    sides = Sides.opened(original.table_reader, migrated.table_reader)
-    with sides, log.Log(folder) as kept:
-        catalogues = sides.both(lambda reader: reader.catalogue(), lambda reader: reader.catalogue())
-        job = Walk(
-            settings=settings, original=catalogues[0], migrated=catalogues[1], sides=sides, log=kept, pace=Pace()
-        )
-        for _ in walk(job):
+    with Sides.opened(original.table_reader, migrated.table_reader) as sides:
+        for _ in whole(folder, settings, sides, Pace()):
             pass
-        moments = {"original": sides.original.moment, "migrated": sides.migrated.moment}
-        return conclude(settings, catalogues, log.lines(folder), list(differences(*catalogues)), moments)
+    return concluded(folder)
 
 
 def reported(result: TablesResult) -> dict[str, dict[str, int]]:

@@ -15,8 +15,8 @@ from tests.e2e.consistency.comparing import compared, fill, reported
 
 pytestmark = pytest.mark.e2e
 
-_MARIADB = pytest.mark.needs_apt("mariadb-server-core")
-_H2 = pytest.mark.needs_apt("libh2-java")
+MARIADB = pytest.mark.needs_apt("mariadb-server-core")
+H2 = pytest.mark.needs_apt("libh2-java")
 
 
 def endpoint(product: str, role: str, servers: Path) -> SqlEndpoint:
@@ -32,9 +32,9 @@ def endpoint(product: str, role: str, servers: Path) -> SqlEndpoint:
     ("original", "migrated"),
     [
         ("postgresql", "oceanbase"),
-        pytest.param("postgresql", "mariadb", marks=_MARIADB),
-        pytest.param("mariadb", "oceanbase", marks=_MARIADB),
-        pytest.param("postgresql", "h2", marks=_H2),
+        pytest.param("postgresql", "mariadb", marks=MARIADB),
+        pytest.param("mariadb", "oceanbase", marks=MARIADB),
+        pytest.param("postgresql", "h2", marks=H2),
     ],
 )
 def test_every_planted_difference_under_its_class(original: str, migrated: str, servers: Path, tmp_path: Path) -> None:

@@ -165,8 +165,49 @@ def test_a_role_that_may_only_read_is_enough(stacks: Path, endpoints: dict[str, 
     assert "long_one" in done.stdout
 
 
+def test_a_table_that_may_not_be_read_is_named_and_the_others_are_compared(
+    stacks: Path, endpoints: dict[str, SqlEndpoint], tmp_path: Path
+) -> None:
+    url = endpoints["migrated"].url
+    run_sql(
+        endpoints["migrated"], "DROP ROLE IF EXISTS half", "CREATE ROLE half LOGIN",
+        "GRANT SELECT ON long_one, untouched TO half",
+    )  # fmt: skip
+    stacks.write_text(stacks.read_text().replace(url, url.replace("postgres@", "half@")))
+    done = xinheng("--stacks", stacks, "--tables", "money,untouched", "--out", tmp_path / "out", "--json")
+    run_sql(endpoints["migrated"], "DROP OWNED BY half", "DROP ROLE half")
+    document = json.loads(done.stdout)
+    states = {table["table"]: table["state"] for table in document["tables"] if table["state"] != "left_out"}
+    assert states == {"money": "error", "untouched": "equal"}
+    assert (document["verdict"], done.returncode) == ("inconclusive", 2)
+    (money,) = (table for table in document["tables"] if table["table"] == "money")
+    assert "permission denied" in money["trouble"]
+
+
 def test_the_reader_itself_refuses_to_write(endpoints: dict[str, SqlEndpoint]) -> None:
     reader = driver_for(endpoints["original"]).table_reader()
     with pytest.raises(Exception, match="read-only"):
         reader._run("DELETE FROM money")  # type: ignore[attr-defined]
     reader.close()
+
+
+def test_what_replication_still_owes_settles(stacks: Path, endpoints: dict[str, SqlEndpoint], tmp_path: Path) -> None:
+    """Two of three rows arrive late; the third never does."""
+    out = tmp_path / "out"
+    asked = ["data", "--stacks", stacks, "--tables", "long_one", "--settle", "8s", "--out", out, "--json"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "harness.cli", *map(str, asked)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        log = out / "comparison.jsonl"
+        while running.poll() is None and not (log.exists() and b'{"t":{"table":"long_one"' in log.read_bytes()):
+            time.sleep(0.05)
+        run_sql(endpoints["migrated"], f"UPDATE long_one SET fee = fee - 1 WHERE id IN (1, {MANY})")
+        said, _ = running.communicate()
+    run_sql(endpoints["migrated"], f"UPDATE long_one SET fee = fee + 1 WHERE id IN (1, {MANY})")
+    document = json.loads(said)
+    (table,) = (each for each in document["tables"] if each["table"] == "long_one")
+    assert (table["state"], table["different"], running.returncode) == ("different", 1, 1)
+    assert (table["rounds"][0]["rows"], table["rounds"][-1]["rows"]) == (3, 1)
+    assert all(each["at"] for each in table["rounds"][1:])
+    assert (out / "differences" / "long_one.values.csv").read_text().count("\n") == 2  # a heading, a value
+    assert [e["key"] for e in table["examples"]] == ["2"]

@@ -1,0 +1,131 @@
+"""Two catalogues: every drift under its kind and weight, and nothing where only the spelling differs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from harness.catalogue import (
+    Catalogue,
+    Column,
+    Counter,
+    Key,
+    KeyKind,
+    Program,
+    ProgramKind,
+    Table,
+    TypeClass,
+)
+from harness.compare.schemas import differences
+from harness.data_result import Weight
+
+ID = Column(name="id", declared="bigint", type_class=TypeClass.INTEGER, nullable=False)
+NAME = Column(name="name", declared="varchar(40)", type_class=TypeClass.TEXT, length=40, unit="chars")
+FEE = Column(name="fee", declared="numeric(10,2)", type_class=TypeClass.DECIMAL, precision=10, scale=2, default="0")
+AT = Column(name="at", declared="timestamp(6)", type_class=TypeClass.DATETIME, scale=6)
+PRIMARY = Key(name="pk", kind=KeyKind.PRIMARY, columns=("id",))
+FOREIGN = Key(name="fk", kind=KeyKind.FOREIGN, columns=("name",), refers="people(name)", rule="DELETE CASCADE")
+CHECK = Key(name="ck", kind=KeyKind.CHECK, definition="fee >= 0")
+INDEX = Key(name="ix", kind=KeyKind.INDEX, columns=("name",))
+BILL = Table(name="bill", columns=(ID, NAME, FEE, AT), keys=(PRIMARY, FOREIGN, CHECK, INDEX))
+TRIGGER = Program(name="audit", kind=ProgramKind.TRIGGER, table="bill")
+ORIGINAL = Catalogue(
+    product_id="postgresql",
+    schema="public",
+    tables=(BILL,),
+    counters=(Counter(name="bill_id_seq", next_value=500, table="bill", column="id"),),
+    programs=(TRIGGER,),
+)
+
+
+def drifted(**changes: Any) -> Catalogue:
+    """The original with another table, or other counters and programs."""
+    table = replace(BILL, **{name: changes.pop(name) for name in ("name", "columns", "keys") if name in changes})
+    return replace(ORIGINAL, tables=(table,), **changes)
+
+
+def found(migrated: Catalogue) -> set[tuple[str, str, Weight]]:
+    return {(each.kind, each.name, each.weight) for each in differences(ORIGINAL, migrated)}
+
+
+def columns(*changed: Column) -> tuple[Column, ...]:
+    by = {column.name: column for column in changed}
+    return tuple(by.get(column.name, column) for column in BILL.columns)
+
+
+def test_other_spellings_are_no_difference() -> None:
+    upper = tuple(replace(column, name=column.name.upper()) for column in BILL.columns)
+    wider = tuple(replace(column, declared="whatever") for column in upper)
+    keys = tuple(replace(key, name="", columns=tuple(c.upper() for c in key.columns)) for key in BILL.keys)
+    keys = tuple(replace(key, refers=key.refers.upper()) for key in keys)
+    assert found(drifted(name="BILL", columns=wider, keys=keys)) == set()
+
+
+MUST, NOTE = Weight.MUST, Weight.NOTE
+
+
+@pytest.mark.parametrize(
+    ("migrated", "expected"),
+    [
+        (replace(ORIGINAL, tables=(), counters=()), {("table_missing", "", MUST)}),
+        (drifted(columns=BILL.columns[:-1]), {("column_missing", "at", MUST)}),
+        (drifted(columns=columns(replace(NAME, length=30))), {("length", "name", MUST)}),
+        (drifted(columns=columns(replace(NAME, length=40, unit="bytes"))), {("length", "name", MUST)}),
+        (drifted(columns=columns(replace(NAME, length=80))), {("length", "name", NOTE)}),
+        (drifted(columns=columns(replace(NAME, type_class=TypeClass.INTEGER))), {("type", "name", MUST)}),
+        (drifted(columns=columns(replace(ID, type_class=TypeClass.DECIMAL))), set()),
+        (drifted(columns=columns(replace(FEE, precision=10, scale=1))), {("precision", "fee", MUST)}),
+        (drifted(columns=columns(replace(FEE, precision=9))), {("precision", "fee", MUST)}),
+        (drifted(columns=columns(replace(FEE, precision=12))), {("precision", "fee", NOTE)}),
+        (drifted(columns=columns(replace(AT, scale=0))), {("precision", "at", MUST)}),
+        (drifted(columns=columns(replace(NAME, nullable=False))), {("nullability", "name", MUST)}),
+        (drifted(columns=columns(replace(FEE, default=""))), {("default", "fee", MUST)}),
+        (drifted(columns=columns(replace(FEE, default="'0'::numeric"))), set()),
+        (drifted(columns=columns(replace(FEE, default="1"))), {("default", "fee", NOTE)}),
+        (drifted(keys=(FOREIGN, CHECK, INDEX)), {("primary_missing", "pk", MUST)}),
+        (drifted(keys=(PRIMARY, CHECK, INDEX)), {("foreign_missing", "fk", MUST)}),
+        (drifted(keys=(PRIMARY, replace(FOREIGN, rule=""), CHECK, INDEX)), {("foreign_rule", "fk", MUST)}),
+        (drifted(keys=(PRIMARY, FOREIGN, INDEX)), {("check_count", "", MUST)}),
+        (drifted(keys=(PRIMARY, FOREIGN, CHECK, replace(INDEX, valid=False))), {("key_invalid", "ix", MUST)}),
+        (
+            drifted(keys=(*BILL.keys, Key(name="u", kind=KeyKind.UNIQUE, columns=("at",)))),
+            {("unique_extra", "u", MUST)},
+        ),
+        (drifted(counters=(replace(ORIGINAL.counters[0], next_value=499),)), {("counter_behind", "id", MUST)}),
+        (drifted(counters=(replace(ORIGINAL.counters[0], next_value=501),)), set()),
+        (
+            drifted(counters=(replace(ORIGINAL.counters[0], next_value=500, highest=500),)),
+            {("counter_behind_rows", "id", MUST)},
+        ),
+        (drifted(counters=(replace(ORIGINAL.counters[0], next_value=501, highest=500),)), set()),
+        (drifted(programs=()), {("trigger_missing", "audit", MUST)}),
+        (
+            drifted(programs=(replace(TRIGGER, working=False, why_not="已停用"),)),
+            {("trigger_not_working", "audit", MUST)},
+        ),
+        (replace(ORIGINAL, longest_name=3), {("name_too_long", "bill", MUST), ("name_too_long", "name", MUST)}),
+    ],
+)
+def test_a_drift_under_its_kind(migrated: Catalogue, expected: set[tuple[str, str, Weight]]) -> None:
+    assert found(migrated) == expected
+
+
+def test_an_index_that_a_key_covers_is_not_missed() -> None:
+    longer = Key(name="u", kind=KeyKind.INDEX, columns=("name", "at"))
+    assert found(drifted(keys=(PRIMARY, FOREIGN, CHECK, longer))) == {("index_extra", "u", NOTE)}
+    assert ("index_missing", "ix", NOTE) in found(drifted(keys=(PRIMARY, CHECK)))
+
+
+def test_a_column_that_demands_a_value_breaks_inserts() -> None:
+    demanding = replace(NAME, name="unit", nullable=False)
+    assert found(drifted(columns=(*BILL.columns, demanding))) == {("column_extra", "unit", MUST)}
+    assert found(drifted(columns=(*BILL.columns, replace(demanding, default="'x'")))) == {
+        ("column_extra", "unit", NOTE)
+    }
+
+
+def test_names_that_fall_together_without_case() -> None:
+    twice = replace(ORIGINAL, tables=(replace(BILL, columns=(*BILL.columns, replace(NAME, name="NAME"))),))
+    assert ("name_collision", "NAME") in {(d.kind, d.name) for d in differences(twice, ORIGINAL)}
