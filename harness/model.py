@@ -30,7 +30,8 @@ class Part(enum.StrEnum):
     FUNCTIONAL = "functional"
     LOAD = "load"
     COMPAT = "db-compat"
-    BATTERY = "error-handling"  # the interfaces' error-handling battery
+    BATTERY = "error-handling"  # of the interfaces
+    DATA = "data"  # what the two databases hold, row by row
     CAPACITY = "capacity"  # the search for the highest load that each stack bears
 
 
@@ -312,10 +313,9 @@ class Probe:
     `A~:` may be kept waiting by another session: the script goes on, and the answer is noted when it comes.
     `A.:` only the kind of the reply is noted, not its rows. `setup` lines (session A, committed after the last) only
     prepare: one that fails makes the probe an error. Words in braces are the product's (`{varchar}(10)`, `{dual}`);
-    `{t}`, `{u}`, `{v}` are names of tables, views and sequences of ours, removed afterwards. `:name` is taken from
-    `params` and bound; a parameter that can be called is a big value, made when the probe runs. Instead of SQL a line
-    may be a directive: COMMIT, ROLLBACK, CONNECT [PLAIN] (PLAIN: with the server's own defaults instead of our session
-    settings), CLOSE, KILL B, IDLE 2 (s), POOL 20 (sessions at once).
+    `{t}`, `{u}`, `{v}` are names of tables, views and sequences of ours, removed afterwards. `:name` is bound from
+    `params`; one that can be called is a big value, made when the probe runs. Instead of SQL a line may be a directive:
+    COMMIT, ROLLBACK, CONNECT [PLAIN] (with the server's own defaults), CLOSE, KILL B, IDLE 2 (s), POOL 20 (at once).
     """
 
     id: str  # null_order_asc

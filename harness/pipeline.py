@@ -33,6 +33,7 @@ from harness.execute.site import (
     refuse_unreachable,
     refuse_without_database,
 )
+from harness.execute.tables_pass import tables_pass
 from harness.execute.watching import facts_of, watching
 from harness.execute.workloads import draw_workloads, functional_file, load_files
 from harness.hospital_day import settled
@@ -88,6 +89,8 @@ def run(
 
 def _execute(job: Job) -> Iterator[Event]:
     """The parts of the run, one after the other."""
+    if Part.DATA in job.parts:
+        yield from tables_pass(job)
     for hospital in job.hospitals if Part.FUNCTIONAL in job.parts else ():
         yield from functional_pass(job, hospital, list(read_items(functional_file(job, hospital))))
     for hospital in job.hospitals if Part.BATTERY in job.parts else ():

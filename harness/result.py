@@ -9,6 +9,7 @@ import enum
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.data_result import TablesResult
 from harness.interface_result import (
     DocumentCheck,
     ExchangeTimes,
@@ -18,6 +19,7 @@ from harness.interface_result import (
     JourneyLeg,
     StoredFields,
 )
+from harness.judgement import Judgement as Judgement
 from harness.load_result import (
     Bottleneck,
     Calibration,
@@ -30,15 +32,6 @@ from harness.load_result import (
 )
 
 FORMAT = 1
-
-
-class Judgement(enum.StrEnum):
-    """The four verdicts."""
-
-    PASS = "pass"
-    FAIL = "fail"
-    INCONCLUSIVE = "inconclusive"
-    NOT_RUN = "not run"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +97,18 @@ class Ledger:
     @property
     def balanced(self) -> bool:
         return self.total == self.equal + self.equal_by_rule + self.different + self.error + self.not_run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerOf:
+    """The ledger of one transaction, or of one table's rows at one moment."""
+
+    pack: str
+    name: str
+    ledger: Ledger
+    when: str = ""  # before | after, for a table
+    steps: tuple[str, ...] = ()  # of a transaction, as the original went through them the first time
+    failed_alike: int = 0  # of those equal: failed on both stacks with the same error, so that nothing was verified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,7 +294,10 @@ class Result:
     costs: tuple[TransactionCost, ...] = ()
     bottlenecks: tuple[Bottleneck, ...] = ()
     capacities: tuple[Capacity, ...] = ()
+    consistency: TablesResult | None = None  # of the two databases' contents, row by row
     host_readings: dict[str, dict[str, dict[str, ReadingSummary]]] = field(default_factory=dict)  # stack → host → …
+    by_transaction: tuple[LedgerOf, ...] = ()
+    by_table: tuple[LedgerOf, ...] = ()
     prelude: tuple[str, ...] = ()  # what a session of the migrated product is told before a script is reproduced
 
 

@@ -230,6 +230,7 @@ class Plan:
     def parts(self) -> tuple[Part, ...]:
         """What a run of this plan consists of where nobody asks for less."""
         wanted = {
+            Part.DATA: self.consistency.run,
             Part.FUNCTIONAL: True,
             Part.LOAD: True,
             Part.COMPAT: self.compat.run,
@@ -254,4 +255,9 @@ def contradictions(plan: Plan) -> list[tuple[str, str]]:
             found.append((key, f"“{'、'.join(twice)}”出现了不止一次，请只保留一个"))
     if "*" in plan.rules.accept and len(plan.rules.accept) > 1:
         found.append(("rules.accept", "“*”已表示接受全部规则，请不要再与规则编号混写"))
+    found += [
+        (f"consistency.checks[{number}]", f"{check.kind} {check.wrong}")
+        for number, check in enumerate(plan.consistency.checks, 1)
+        if check.wrong
+    ]
     return found

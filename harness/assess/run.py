@@ -21,6 +21,7 @@ from harness.assess.calibrations import calibrations
 from harness.assess.capacity import capacities
 from harness.assess.carried import stored_fields
 from harness.assess.compat import Compat, read_compat
+from harness.assess.consistency import of_run
 from harness.assess.decide import stopped
 from harness.assess.documents import check_documents
 from harness.assess.estimating import (
@@ -37,11 +38,13 @@ from harness.assess.exchanges import Exchanges, exchanges
 from harness.assess.heat import heat_maps
 from harness.assess.images import images_held
 from harness.assess.interfaces import register, spoken
+from harness.assess.ledgers import by_table, by_transaction, provoking
 from harness.assess.resources import STACKS, TITLES, Resources, resources
 from harness.assess.states import StateFile
 from harness.assess.steps import leg_name
 from harness.assess.weaknesses import weaknesses
 from harness.compare.functional import Comparison, Observed, Recordings, compare_pack
+from harness.data_result import TablesResult
 from harness.interface_result import DocumentCheck, ImagesHeld, InterfaceUse, StoredFields
 from harness.judge import Material, PackMaterial, judge
 from harness.load_result import Capacity, HeatMap, PercentileAtLoad
@@ -89,6 +92,7 @@ class _Found:
     documents: tuple[DocumentCheck, ...] = ()
     battery: Battery = field(default_factory=Battery)
     capacities: tuple[Capacity, ...] = ()
+    consistency: TablesResult | None = None
 
 
 def assess(run_dir: Path, rules: Mapping[str, Sequence[Rule]] | None = None) -> tuple[Result, Series]:
@@ -109,6 +113,8 @@ def assess(run_dir: Path, rules: Mapping[str, Sequence[Rule]] | None = None) -> 
         stacks=stacks,
         ledger={pack: c.ledger for pack, c in found.comparisons.items()},
         tables={pack: c.tables for pack, c in found.comparisons.items()},
+        by_transaction=by_transaction(found.comparisons, run["packs"]),
+        by_table=by_table(found.comparisons),
         findings=tuple(found.findings),
         noise={pack: c.noise for pack, c in found.comparisons.items()},
         invariants=tuple(found.invariants),
@@ -134,6 +140,7 @@ def assess(run_dir: Path, rules: Mapping[str, Sequence[Rule]] | None = None) -> 
         battery=found.battery.cases,
         images=tuple(found.images),
         capacities=found.capacities,
+        consistency=found.consistency,
         prelude=found.compat.prelude,
     )
     return result, _series(found)
@@ -162,6 +169,8 @@ def _gather(found: _Found, declared: Mapping[str, Sequence[Rule]], stacks: Mappi
     if Part.BATTERY in parts:
         found.battery = read_battery(run_dir, run, declared, found.plan.rules.accepts)
         found.notes += found.battery.notes
+    if Part.DATA in parts:
+        found.consistency = of_run(run_dir)
     if Part.CAPACITY in parts:
         found.capacities = capacities(run_dir, run, found.plan)
     found.resources = resources(run_dir, run, found.blocks, stacks, found.plan.limits)
@@ -321,6 +330,7 @@ def _material(found: _Found, stacks: Mapping[str, StackFacts]) -> Material:
         battery=found.battery.cases,
         images=tuple(found.images),
         capacities=found.capacities,
+        consistency=found.consistency,
         parts=frozenset(parts_of(found.run)),
         stopped=stopped(found.run_dir, found.plan, found.run["packs"]),
     )
@@ -329,8 +339,7 @@ def _material(found: _Found, stacks: Mapping[str, StackFacts]) -> Material:
 def _pack_material(found: _Found, pack: str) -> PackMaterial:
     known = found.run["packs"][pack]
     compared = found.comparisons.get(pack)
-    # What a probe sends to an interface is meant to be broken: both failing alike is an answer.
-    provoking = {t["name"] for t in known["transactions"] if t["probe"] and t["interfaces"]}
+    failed = compared.failed_alike if compared else {}
     return PackMaterial(
         title=known["title"],
         loaded=loaded_of(known),
@@ -340,7 +349,7 @@ def _pack_material(found: _Found, pack: str) -> PackMaterial:
         tables=compared.tables if compared else None,
         noise_known=compared.noise_known if compared else False,
         agreed=compared.agreed if compared else frozenset(),
-        failed_alike=sum(n for name, n in compared.failed_alike.items() if name not in provoking) if compared else 0,
+        failed_alike=sum(n for name, n in failed.items() if name not in provoking(known)),
         journeys={t["name"]: t["legs"] for t in known["transactions"] if t.get("legs")},
     )
 

@@ -40,7 +40,7 @@ _JUDGES: dict[str, tuple[Judge, frozenset[Part]]] = {
     "PV-PERF-2": (perf_2, frozenset({Part.LOAD})),
     "PV-PERF-3": (perf_3, frozenset({Part.LOAD})),
     "PV-COMP-1": (comp_1, frozenset({Part.FUNCTIONAL, Part.COMPAT})),
-    "PV-COMP-2": (comp_2, frozenset({Part.FUNCTIONAL, Part.COMPAT})),
+    "PV-COMP-2": (comp_2, frozenset({Part.FUNCTIONAL, Part.COMPAT, Part.DATA})),
 }
 
 

@@ -17,6 +17,7 @@ from harness.result import BehaviourClass, Judgement
 GROUPS = {Group.CONNECTION: "连接", Group.STORAGE: "存储", Group.QUERY: "查询", Group.TRANSACTION: "事务"}
 NOT_COVERED = "安装卸载、字体、打印和外设不在信衡的验证范围内，须另行验证"
 
+_CONTENTS = "result.json#/consistency"
 _BEHAVIOURS, _HOST = "result.json#/behaviours", "result.json#/stacks/migrated/host"
 _BAD = (BehaviourClass.DIFFERENT, BehaviourClass.UNSUPPORTED)
 
@@ -52,6 +53,8 @@ def comp_2(m: Material) -> Opinion:
     opinions = [suite(m)]
     if Part.FUNCTIONAL in m.parts:
         opinions.insert(0, database_by_packs(m))
+    if Part.DATA in m.parts:
+        opinions.insert(0, contents(m))
     kinds = [opinion.verdict for opinion in opinions]
     if Judgement.FAIL in kinds:
         return failed(*_joined([o for o in opinions if o.verdict is Judgement.FAIL]))
@@ -59,6 +62,17 @@ def comp_2(m: Material) -> Opinion:
         return not_run(_joined(opinions)[0])
     doubtful = [o for o in opinions if o.verdict is not Judgement.PASS]
     return inconclusive(*_joined(doubtful)) if doubtful else passed(*_joined(opinions))
+
+
+def contents(m: Material) -> Opinion:
+    """PV-COMP-2 asks for complete and consistent data: every table, every row."""
+    if m.consistency is None:
+        return not_run("数据一致性比对没有做完。")
+    reason = f"数据一致性：{m.consistency.reason}"
+    told = {Judgement.PASS: passed, Judgement.FAIL: failed}
+    if m.consistency.judgement is Judgement.NOT_RUN:
+        return not_run(reason)
+    return told.get(m.consistency.judgement, inconclusive)(reason, _CONTENTS)
 
 
 def comp_1(m: Material) -> Opinion:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from harness.data_result import TablesResult
 from harness.interface_result import (
     DocumentCheck,
     ExchangeTimes,
@@ -77,6 +78,7 @@ class Material:
     interfaces: tuple[InterfaceUse, ...] = ()  # of all packs, whether both stacks answer there or not
     stored_fields: tuple[StoredFields, ...] = ()
     exchange_times: tuple[ExchangeTimes, ...] = ()
+    consistency: TablesResult | None = None
     documents: tuple[DocumentCheck, ...] = ()
     battery: tuple[HandledCase, ...] = ()
     images: tuple[ImagesHeld, ...] = ()

@@ -29,7 +29,8 @@ from harness.result import (
     Timeline,
     Window,
 )
-from tests.golden import fake_load
+from tests.golden import fake_ledgers, fake_load
+from tests.golden.fake_consistency import consistency
 
 LEVELS = {"低谷": 8, "典型": 32, "高峰": 96}
 QUANTILES = tuple([i / 100 for i in range(1, 100)] + [0.995, 0.999, 1.0])
@@ -63,6 +64,9 @@ def rich() -> Result:
         "costs": fake_load.costs(_names(), LEVELS),
         "bottlenecks": fake_load.bottlenecks(),
         "capacities": fake_load.capacities(),
+        "consistency": consistency(),
+        "by_transaction": fake_ledgers.by_transaction(_names()),
+        "by_table": fake_ledgers.by_table(),
     }
     return msgspec.convert({**_texts(), **made}, Result)
 
@@ -84,6 +88,7 @@ def calm() -> Result:
             for e in whole.estimates
         ),
         calibrations=fake_load.calibrations(LEVELS, troubled=False), gaps=(), bottlenecks=(), capacities=(), notes=(),
+        consistency=None,
     )  # fmt: skip
 
 
@@ -135,6 +140,7 @@ def small() -> Result:
         host_readings={
             s: {host: {"cpu": r["cpu"]} for host, r in hosts.items()} for s, hosts in whole.host_readings.items()
         },
+        by_transaction=tuple(each for each in whole.by_transaction if each.name in ("book", "charge")),
         verdicts=tuple(v for v in whole.verdicts if v.clause in kept),
         titles={k: v for k, v in whole.titles.items() if k in ("book", "charge", "prescribe")},
         calibrations=whole.calibrations[1:],
@@ -193,6 +199,10 @@ def wide(*, transactions: int = 40, findings: int = 300, points: int = 6 * 3600)
 def _poison(value: Any, at: str = "") -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         keep = {
+            "judgement",
+            "state",
+            "weight",
+            "check",
             "stack",
             "metric",
             "unit",

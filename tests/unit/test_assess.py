@@ -155,7 +155,8 @@ def write_whole(run: Path, *, tail: str = "", slower: float = 1.0, n: int = 900)
                 }
             },
             "versions": {"xinheng": "0"}, "epoch": {"wall": 0.0, "mono_ns": EPOCH}, "self_test": {},
-            "shared_host": False, "parts": list(Part), "probes": [probe_as_dict(PROBE)],
+            "shared_host": False, "parts": [part for part in Part if part is not Part.DATA],
+            "probes": [probe_as_dict(PROBE)],
         },
     )  # fmt: skip
     write_items(

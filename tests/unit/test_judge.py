@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from harness.data_result import TablesResult, TablesSettings
 from harness.judge import Material, PackMaterial, clauses, exit_code, judge
 from harness.result import (
     Behaviour,
@@ -74,12 +75,22 @@ def behaviour(**more: Any) -> Behaviour:
     return Behaviour(source="BD-29", meaning="分页第一页不同", **known)
 
 
+CONSISTENT = TablesResult(
+    settings=TablesSettings(original={}, migrated={}),
+    judgement=PASS,
+    reason="3 张表、90 行逐行一致。",
+    tables=(),
+    schema=(),
+)
+
+
 def perfect() -> Material:
     """Everything measured and in order: every clause that can be judged passes."""
     order = [("original", "migrated")[letter == "B"] for letter in PLAN.load.order]
     load = tuple(block(n * 4 + i + 1, level, stack) for n, level in enumerate(LEVELS) for i, stack in enumerate(order))
     kinds = ("cpu", "memory", "disk", "network")
     return Material(
+        consistency=CONSISTENT,
         plan=PLAN,
         stacks={
             s: StackFacts(title=s, product=p, product_id=p.lower(), version="1", banner=p)

@@ -11,7 +11,7 @@ from harness.judge import Material, exit_code, judge
 from harness.model import Part
 from harness.result import Behaviour, BehaviourClass, Judgement, Verdict
 from harness.settings import CompatPlan
-from tests.unit.test_judge import FAIL, INCONCLUSIVE, NOT_RUN, PASS, behaviour, finding, perfect, verdicts
+from tests.unit.test_judge import CONSISTENT, FAIL, INCONCLUSIVE, NOT_RUN, PASS, behaviour, finding, perfect, verdicts
 
 DIFFERENT = behaviour(id="a", title="空值次序", outcome=BehaviourClass.DIFFERENT)
 UNSUPPORTED = behaviour(id="b", title="临时表", group="connection", outcome=BehaviourClass.UNSUPPORTED)
@@ -61,6 +61,21 @@ def test_the_suite_alone(change: Callable[[Material], Material], expected: Judge
     assert set(others.values()) == {NOT_RUN}
     assert {v.clause for v in found.values() if v.asked} == {"PV-COMP-2"}
     assert exit_code(found.values()) == {PASS: 0, FAIL: 1}.get(expected, 2)
+
+
+@pytest.mark.parametrize(
+    ("judgement", "expected"), [(PASS, PASS), (FAIL, FAIL), (INCONCLUSIVE, INCONCLUSIVE), (NOT_RUN, INCONCLUSIVE)]
+)
+def test_what_the_databases_hold_decides_too(judgement: Judgement, expected: Judgement) -> None:
+    found = comp(replace(perfect(), consistency=replace(CONSISTENT, judgement=judgement)), 2)
+    assert found.verdict is expected
+    assert CONSISTENT.reason in found.reason
+    assert judgement is NOT_RUN or "result.json#/consistency" in found.evidence
+
+
+def test_a_comparison_that_was_not_finished_passes_nothing() -> None:
+    assert comp(replace(perfect(), consistency=None), 2).verdict is INCONCLUSIVE
+    assert comp(replace(perfect(), consistency=None, parts=frozenset(Part) - {Part.DATA}), 2).verdict is PASS
 
 
 def test_without_the_suite_the_packs_cannot_pass_the_clause() -> None:

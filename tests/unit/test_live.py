@@ -14,7 +14,7 @@ from harness import events
 from harness.execute.block_spec import BlockSpec
 from harness.execute.live import Tail
 from harness.model import ReplyKind
-from harness.progress import Display, EventLog
+from harness.progress import Display
 from harness.samples import PACK, SAMPLE, appended_by
 
 MS = 1_000_000
@@ -85,11 +85,3 @@ def test_both_stacks_stand_beside_each_other() -> None:
     (migrated,) = [line for line in lines if "118.0" in line]
     assert "原系统" in original and "第 9 块" in original
     assert "迁移后系统" in migrated and "正在进行" in migrated
-
-
-def test_the_log_keeps_what_lasts(tmp_path: Path) -> None:
-    log = EventLog()
-    for event in (events.Began(run_dir=tmp_path, kept=0), LIVE, events.Note(text="x")):
-        log(event)
-    told = (tmp_path / "events.jsonl").read_text(encoding="utf-8")
-    assert "Note" in told and "Live" not in told
