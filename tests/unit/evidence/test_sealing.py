@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import hashes
 
-from harness.errors import Fault, RecordingBroken
-from reports import manifest, write_all
-from reports.manifest import NAME, check, seal
+from harness.errors import BadInput, Fault, RecordingBroken
+from harness.evidence import manifest, sealing
+from harness.evidence.manifest import NAME
+from harness.evidence.sealing import check, seal
+from reports import write_all
 from tests.golden import fake_result
 
 
@@ -39,7 +41,7 @@ def named(run: Path) -> list[tuple[str, str]]:
 
 def test_an_untouched_folder_agrees(run: Path) -> None:
     assert check(run) == []
-    assert [e.path for e in manifest.read(run)] == [
+    assert [e.path for e in sealing.read(run)] == [
         ".hidden", "recordings/empty", "recordings/his/低谷/samples 1.bin", "run.json",
     ]  # fmt: skip
 
@@ -53,7 +55,7 @@ def test_sealing_twice_gives_the_same_bytes(run: Path) -> None:
 
 
 def test_the_digests_are_those_of_the_standards(run: Path) -> None:
-    for entry in manifest.read(run):
+    for entry in sealing.read(run):
         content = (run / entry.path).read_bytes()
         digest = hashes.Hash(hashes.SM3())
         digest.update(content)
@@ -66,7 +68,7 @@ def test_a_file_larger_than_a_chunk_is_hashed_whole(tmp_path: Path) -> None:
     content = os.urandom(3 * (1 << 20) + 17)
     (tmp_path / "big").write_bytes(content)
     seal(tmp_path)
-    (entry,) = manifest.read(tmp_path)
+    (entry,) = sealing.read(tmp_path)
     digest = hashes.Hash(hashes.SM3())
     digest.update(content)
     assert (entry.sha256, entry.sm3) == (hashlib.sha256(content).hexdigest(), digest.finalize().hex())
@@ -74,10 +76,10 @@ def test_a_file_larger_than_a_chunk_is_hashed_whole(tmp_path: Path) -> None:
 
 def test_sm3_is_checked_against_the_standards_own_examples(monkeypatch: pytest.MonkeyPatch) -> None:
     # GB/T 32905-2016, annex A: "abc" and "abcd" sixteen times.
-    assert manifest._sm3_of(b"abc") == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
-    assert manifest._sm3_of(b"abcd" * 16) == "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732"
+    assert manifest.sm3_of(b"abc") == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+    assert manifest.sm3_of(b"abcd" * 16) == "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732"
     manifest.sm3_is_right()
-    monkeypatch.setattr(manifest, "_sm3_of", lambda _: "0" * 64)
+    monkeypatch.setattr(manifest, "sm3_of", lambda _: "0" * 64)
     manifest.sm3_is_right.cache_clear()
     with pytest.raises(Fault, match="SM3"):
         manifest.sm3_is_right()
@@ -145,7 +147,7 @@ def test_a_missing_manifest_is_named(run: Path) -> None:
     (run / NAME).unlink()
     assert named(run) == [(NAME, "manifest")]
     with pytest.raises(RecordingBroken, match=NAME):
-        manifest.read(run)
+        sealing.read(run)
 
 
 def test_a_manifest_deeper_in_the_folder_is_a_file_like_any_other(run: Path) -> None:
@@ -179,7 +181,7 @@ def test_a_folder_reached_by_a_link_is_not_followed(run: Path, tmp_path: Path) -
 
 
 def test_something_that_is_no_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RecordingBroken, match="nowhere"):
+    with pytest.raises(BadInput, match="nowhere"):
         seal(tmp_path / "nowhere")
 
 
@@ -194,4 +196,4 @@ def test_a_whole_report_folder_is_guarded(tmp_path: Path) -> None:
         assert [m.path for m in check(tmp_path)] == [path.relative_to(tmp_path).as_posix()]
         content[len(content) // 2] ^= 0x04
         path.write_bytes(content)
-    assert len(files(tmp_path)) == 7  # five documents, two scripts
+    assert len(files(tmp_path)) == 8  # six documents, two scripts
