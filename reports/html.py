@@ -7,7 +7,6 @@ what makes the page inert in `page.py`. Not here: any figure that is not in the 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +14,20 @@ from typing import Any
 
 from markupsafe import Markup
 
+from harness.data_result import TableState, Weight
 from harness.load_result import TransactionCost
 from harness.result import Judgement, Result, Series
-from reports import behaviours, interfaces, marks, performance, resource_charts, text, view
+from reports import behaviours, interfaces, marks, performance, text, view
+from reports.diagrams import of_load
+from reports.diagrams.of_load import Charts
 from reports.files import write_whole
+from reports.fitting import MOST, fitted
 from reports.page import environment, whole
 from reports.words import Words
 
 SECTIONS = (
-    "summary", "clauses", "systems", "function", "invariants", "interfaces", "compatibility", "performance",
-    "capacity", "resources", "generator", "method", "tools", "annex",
+    "summary", "clauses", "systems", "function", "invariants", "interfaces", "consistency", "compatibility",
+    "performance", "capacity", "resources", "generator", "method", "tools", "annex",
 )  # fmt: skip
 _KIND = {
     view.Conclusion.CONFORMS: "good", view.Conclusion.FAILS: "bad", view.Conclusion.PARTLY: "open",
@@ -37,9 +40,11 @@ _ATTACHMENTS = (
 )  # fmt: skip
 
 
-def render(result: Result, series: Series, lang: str = "zh") -> str:
-    """The whole page."""
+def render(result: Result, series: Series, lang: str = "zh", charts: Charts | None = None) -> str:
+    """The whole page; `charts` that are drawn already need not be drawn again."""
     words = Words(lang)
+    charts = charts or of_load.charts(result, series, words)
+    whole_result, (result, series, left_out) = result, fitted(result, series)
     made = environment(words, result)
     made.filters.update(
         moment=_moment,
@@ -59,10 +64,15 @@ def render(result: Result, series: Series, lang: str = "zh") -> str:
         **_invariants(result),
         **interfaces.arranged(result),
         **_behaviours(result),
-        **performance.arranged(result, series, words),
-        **performance.capacities(result, words),
+        **performance.arranged(result, series, words, charts),
+        **performance.doubts(whole_result),
+        left_out=left_out,
+        most=MOST,
+        **performance.capacities(result, charts),
         **performance.generators(result),
-        **_resources(result, series, words),
+        same=TableState.EQUAL,
+        must=Weight.MUST,
+        **_resources(result, words, charts),
         **_method(result),
     )
 
@@ -71,12 +81,13 @@ def _has(result: Result, section: str) -> bool:
     """Whether there is anything to say in a section that only some runs have."""
     return {
         "capacity": bool(result.capacities),
+        "consistency": result.consistency is not None,
         "generator": bool(result.calibrations or any(b.generators for b in result.load)),
     }.get(section, True)
 
 
-def write_html(path: Path, result: Result, series: Series, lang: str = "zh") -> Path:
-    return write_whole(path, render(result, series, lang).encode("utf-8"))
+def write_html(path: Path, result: Result, series: Series, lang: str = "zh", charts: Charts | None = None) -> Path:
+    return write_whole(path, render(result, series, lang, charts).encode("utf-8"))
 
 
 def _moment(iso: str) -> str:
@@ -173,7 +184,7 @@ def _behaviours(result: Result) -> dict[str, Any]:
     }
 
 
-def _resources(result: Result, series: Series, words: Words) -> dict[str, Any]:
+def _resources(result: Result, words: Words, charts: Charts) -> dict[str, Any]:
     stacks = view.STACKS
     names = list(dict.fromkeys(name for s in stacks for name in result.readings.get(s, {})))
     summaries = {name: [result.readings.get(s, {}).get(name) for s in stacks] for name in names}
@@ -184,7 +195,7 @@ def _resources(result: Result, series: Series, words: Words) -> dict[str, Any]:
     return {
         "resource_rows": list(summaries.items()),
         "resource_details": details,
-        "resource_charts": _over_time(result, series, words),
+        "resource_charts": [Markup(drawing.svg) for drawing in charts.resources],
         "several_hosts": any(len(hosts) > 1 for hosts in result.host_readings.values()),
         "cost_rows": _costs(result),
         "cost_bases": list(dict.fromkeys(c.basis for c in result.costs if c.basis)),
@@ -193,17 +204,6 @@ def _resources(result: Result, series: Series, words: Words) -> dict[str, Any]:
             for s in stacks
         },
     }
-
-
-def _over_time(result: Result, series: Series, words: Words) -> list[Markup]:
-    """The first host of each stack side by side, then the second of each, and so on."""
-    hosts = [[line for line in series.timelines if line.stack == stack] for stack in view.STACKS]
-    drawn = []
-    for nth, lines in enumerate(itertools.zip_longest(*hosts)):
-        known = [line for line in lines if line is not None]
-        if svg := resource_charts.resources(known, series, result.gaps, words, name=f"resources-{nth}"):
-            drawn.append(Markup(svg))
-    return drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """A template and its values → one HTML file that refers to nothing outside itself and forbids itself everything else.
 
 Everything from a result is escaped and its hidden characters are named in one place; the page's own content policy
-admits one style sheet, known by its hash. Not here: what stands on a page.
+admits one style sheet and, where a page has one, one script: each known by its hash. Not here: what stands on a page.
 """
 
 from __future__ import annotations
@@ -43,17 +43,25 @@ def environment(words: Words, result: Any) -> Environment:
     return made
 
 
-def whole(made: Environment, template: str, *, foot: str = "", **values: Any) -> str:
-    """The page; `foot` is printed below every sheet of paper."""
-    sheet = _style_sheet(foot)
-    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
+def whole(
+    made: Environment, template: str, *, foot: str = "", style: str = "style.css", script: str = "", **values: Any
+) -> str:
+    """The page; `foot` is printed below every sheet of paper. `style` and `script` are files beside the template."""
+    sheet = _style_sheet(style, foot)
+    code = _template(script) if script else ""
+    scripts = f" script-src {_digest(code)};" if code else ""
     return _without_blank_lines(
         made.get_template(template).render(
             sheet=Markup(sheet),
-            policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+            script=Markup(code),
+            policy=f"default-src 'none';{scripts} style-src {_digest(sheet)}; base-uri 'none'; form-action 'none'",
             **values,
         )
     )
+
+
+def _digest(content: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
 
 
 def _printable(value: Any) -> Any:
@@ -61,11 +69,18 @@ def _printable(value: Any) -> Any:
     return text.one_line(value) if type(value) is str else value
 
 
-def _style_sheet(foot: str) -> str:
-    sheet = files("reports").joinpath("templates", "style.css").read_text(encoding="utf-8")
-    shown = re.sub(r"[^\w.:+-]", "", foot, flags=re.ASCII)  # inside a CSS string
-    bare = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL).replace("RUN_ID", shown)
+def _style_sheet(name: str, foot: str) -> str:
+    bare = re.sub(r"/\*.*?\*/", "", _template(name), flags=re.DOTALL).replace("RUN_ID", _css_string(foot))
     return _without_blank_lines(bare).strip()
+
+
+def _css_string(value: str) -> str:
+    """What may stand between quotes of a style sheet, and mean itself."""
+    return re.sub(r"[^\w .:+-]", lambda char: f"\\{ord(char.group()):x} ", text.one_line(value))
+
+
+def _template(name: str) -> str:
+    return _without_blank_lines(files("reports").joinpath("templates", name).read_text(encoding="utf-8")).strip()
 
 
 def _without_blank_lines(source: str) -> str:

@@ -15,7 +15,9 @@ from markupsafe import Markup
 
 from harness.load_result import GeneratorProcess
 from harness.result import Distribution, Estimate, LoadBlock, Result, Series
-from reports import charts, heat, load_charts, marks, view
+from reports import charts, marks, view
+from reports.diagrams.drawing import Drawing
+from reports.diagrams.of_load import Charts
 from reports.words import Words
 
 QUANTILES = (50, 90, 95, 99)
@@ -41,7 +43,7 @@ class Row:
         return bool(self.estimate.low_adjusted or self.estimate.high_adjusted)
 
 
-def arranged(result: Result, series: Series, words: Words) -> dict[str, Any]:
+def arranged(result: Result, series: Series, words: Words, drawn: Charts) -> dict[str, Any]:
     """Everything that the section on performance shows."""
     performance = result.plan.get("performance")
     stated: Mapping[str, Any] = performance if isinstance(performance, Mapping) else {}
@@ -51,36 +53,45 @@ def arranged(result: Result, series: Series, words: Words) -> dict[str, Any]:
     for estimate in own:
         groups.setdefault((estimate.metric, estimate.pack), []).append(estimate)
     keys = sorted(groups, key=lambda key: key[0] != main)  # the metric that is judged comes first
-    metrics = [_metric(result, series, groups[key], main, words) for key in keys]
-    judged = [r for m in metrics if m["main"] for _, _, rows in m["levels"] for r in rows]
+    forests = {drawing.pack: Markup(drawing.svg) for drawing in drawn.ratios}
+    metrics = [_metric(result, series, groups[key], forests if key[0] == main else {}, words) for key in keys]
     return {
         "limit": view.limit_of(result.plan, main),
         "limit_source": str(stated.get("source", "")),
         "confidence": f"{float(stated.get('confidence', 0.95)) * 100:g}%",
         "main_metric_name": words.label("metric", main),
         "metrics": metrics,
-        "judged": sum(r.standing is not view.Standing.NONE for r in judged),
-        "doubtful": sum(r.standing in (view.Standing.ACROSS, view.Standing.BEYOND) for r in judged),
-        "distributions": _distributions(result, series, words),
+        "distributions": _distributions(result, drawn),
         "quantiles": QUANTILES,
-        "percentiles": _percentiles(result, series, main.removesuffix("_ratio"), words),
-        "throughputs": _throughputs(result, words),
-        "heat_maps": _heat_maps(result, series, words),
+        "percentiles": _percentiles(result, series, main.removesuffix("_ratio"), words, drawn),
+        "throughputs": _titled(result, drawn.throughputs),
+        "heat_maps": _titled(result, drawn.heat_maps),
         "derived_levels": _derived(result),
         "blocks": sorted(result.load, key=lambda b: (b.position, b.attempt)),
         "methods": list(dict.fromkeys(e.method for e in own if e.method)),
     }
 
 
-def capacities(result: Result, words: Words) -> dict[str, Any]:
+def doubts(result: Result) -> dict[str, Any]:
+    """How many ratios were judged, and how many of them lie across their limit or beyond it."""
+    main = view.main_metric(result.plan)
+    limit = view.limit_of(result.plan, main)
+    own = [e for e in result.estimates if e.scope == view.TRANSACTION and e.metric == main]
+    standings = [view.limit_standing(e, limit) for e in own]
+    return {
+        "judged": sum(standing is not view.Standing.NONE for standing in standings),
+        "doubtful": sum(standing in (view.Standing.ACROSS, view.Standing.BEYOND) for standing in standings),
+    }
+
+
+def capacities(result: Result, drawn: Charts) -> dict[str, Any]:
     """One chart per pack, and what each stack bears."""
-    packs = list(dict.fromkeys(c.pack for c in result.capacities if c.steps))
-    found = []
-    for number, pack in enumerate(packs):
-        own = [c for c in result.capacities if c.pack == pack and c.steps]
-        svg = load_charts.capacity(own, words, name=f"capacity-{number}")
-        found.append((view.pack_title(result, pack) if len(packs) > 1 else "", Markup(svg)))
-    return {"capacity_charts": found}
+    several = len({drawing.pack for drawing in drawn.capacities}) > 1
+    return {
+        "capacity_charts": [
+            (view.pack_title(result, each.pack) if several else "", Markup(each.svg)) for each in drawn.capacities
+        ]
+    }
 
 
 def generators(result: Result) -> dict[str, Any]:
@@ -94,16 +105,16 @@ def generators(result: Result) -> dict[str, Any]:
 # --------------------------------------------------------------------------- estimates
 
 
-def _metric(result: Result, series: Series, own: Sequence[Estimate], main: str, words: Words) -> dict[str, Any]:
-    metric, pack = own[0].metric, own[0].pack
+def _metric(
+    result: Result, series: Series, own: Sequence[Estimate], forests: Mapping[str, Markup], words: Words
+) -> dict[str, Any]:
+    """`forests`: pack → its picture, of the metric that is judged."""
+    metric, pack, main = own[0].metric, own[0].pack, view.main_metric(result.plan)
     limit = view.limit_of(result.plan, metric) if metric == main else None
     order = {name: i for i, name in enumerate(view.in_order([e.transaction for e in own], result.titles))}
     own = sorted(own, key=lambda e: order[e.transaction])
     users = {b.level: b.users for b in result.load if b.pack == pack}
     levels = sorted(dict.fromkeys(e.level for e in own), key=lambda level: users.get(level, 0))
-    valued = tuple(e for e in own if e.value > 0)
-    drawn_levels = tuple(level for level in levels if any(e.level == level for e in valued))
-    shown = charts.Forest(estimates=valued, levels=drawn_levels, limit=limit, titles=result.titles)
     times = {(d.transaction, d.level, d.stack): d for d in series.distributions if d.pack == pack}
     tables = []
     for level in levels:
@@ -127,7 +138,7 @@ def _metric(result: Result, series: Series, own: Sequence[Estimate], main: str, 
         if several
         else words.label("metric", metric),
         "overview": _overview([row for _, _, rows in tables for row in rows], levels) if metric == main else [],
-        "forest": Markup(charts.forest(shown, words, name=f"ratio-{_slug(pack)}")) if metric == main and valued else "",
+        "forest": forests.get(pack, ""),
         "levels": tables,
         "left_out": _left_out(own, result.titles),
     }
@@ -168,36 +179,28 @@ def _quantiles(
 # --------------------------------------------------------------------------- charts
 
 
-def _distributions(result: Result, series: Series, words: Words) -> list[dict[str, Any]]:
+def _distributions(result: Result, drawn: Charts) -> list[dict[str, Any]]:
     """One figure per pack and level; the highest level of each pack stands open."""
-    users = {(b.pack, b.level): b.users for b in result.load}
-    places = sorted(dict.fromkeys((d.pack, d.level) for d in series.distributions), key=lambda p: users.get(p, 0))
-    highest = dict(places)  # the last of each pack
-    found = []
-    for number, (pack, level) in enumerate(reversed(places)):
-        own = [d for d in series.distributions if (d.pack, d.level) == (pack, level)]
-        order = view.in_order([d.transaction for d in own], result.titles)
-        own.sort(key=lambda d: order.index(d.transaction))
-        found.append(
-            {
-                "caption": f"{view.pack_title(result, pack)} · {level}" if len(result.ledger) > 1 else level,
-                "open": highest[pack] == level,
-                "svg": Markup(charts.response_times(own, result.titles, words, name=f"times-{number}")),
-            }
-        )
-    return found
+    highest = {drawing.pack: drawing.level for drawing in drawn.distributions}  # the last of each pack
+    return [
+        {
+            "caption": f"{view.pack_title(result, each.pack)} · {each.level}" if len(result.ledger) > 1 else each.level,
+            "open": highest[each.pack] == each.level,
+            "svg": Markup(each.svg),
+            "alt": each.alt,
+        }
+        for each in reversed(drawn.distributions)
+    ]
 
 
-def _percentiles(result: Result, series: Series, main: str, words: Words) -> list[dict[str, Any]]:
+def _percentiles(result: Result, series: Series, main: str, words: Words, drawn: Charts) -> list[dict[str, Any]]:
     """Per pack the judged metric as a chart, where there is more than one load, and all of them as a table."""
     found = []
-    for number, pack in enumerate(dict.fromkeys(p.pack for p in series.percentiles)):
+    charts_of = {drawing.pack: Markup(drawing.svg) for drawing in drawn.percentiles}
+    for pack in dict.fromkeys(p.pack for p in series.percentiles):
         own = [p for p in series.percentiles if p.pack == pack]
         order = view.in_order([p.transaction for p in own], result.titles)
         own.sort(key=lambda p: (order.index(p.transaction), p.rate_per_s))
-        drawn = [p for p in own if p.metric == main]
-        several = len({p.rate_per_s for p in drawn}) > 1
-        chart = load_charts.percentiles(drawn, result.titles, words, name=f"percentile-{number}") if several else ""
         name = words("performance.percentile_name", metric=main.upper())
         by = {(p.transaction, p.level, p.metric, p.stack): p for p in own}
         metrics = sorted({p.metric for p in own})
@@ -205,7 +208,7 @@ def _percentiles(result: Result, series: Series, main: str, words: Words) -> lis
             {
                 "pack": view.pack_title(result, pack) if len(result.ledger) > 1 else "",
                 "caption": f"{view.pack_title(result, pack)} · {name}" if len(result.ledger) > 1 else name,
-                "svg": Markup(chart),
+                "svg": charts_of.get(pack, ""),
                 "metrics": metrics,
                 "rows": [
                     (place, [[by.get((place[0], place[1], metric, s)) for s in view.STACKS] for metric in metrics])
@@ -216,27 +219,7 @@ def _percentiles(result: Result, series: Series, main: str, words: Words) -> lis
     return found
 
 
-def _heat_maps(result: Result, series: Series, words: Words) -> list[tuple[str, Markup]]:
-    packs = list(dict.fromkeys(m.pack for m in series.heat_maps))
-    found = []
-    for number, pack in enumerate(packs):
-        levels = {view.block_folder(b): b.level for b in result.load if b.pack == pack}
-        own = [m for m in series.heat_maps if m.pack == pack]
-        if svg := heat.heat_maps(own, levels, words, name=f"heat-{number}"):
-            found.append((view.pack_title(result, pack) if len(result.ledger) > 1 else "", Markup(svg)))
-    return found
-
-
-def _throughputs(result: Result, words: Words) -> list[tuple[str, Markup]]:
-    packs = list(dict.fromkeys(b.pack for b in result.load))
-    return [
-        (
-            view.pack_title(result, pack) if len(packs) > 1 else "",
-            Markup(load_charts.against_load([b for b in result.load if b.pack == pack], words, name=f"load-{number}")),
-        )
-        for number, pack in enumerate(packs)
-    ]
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()) or "x"
+def _titled(result: Result, drawn: Sequence[Drawing]) -> list[tuple[str, Markup]]:
+    """Each with its pack, where there are several."""
+    several = len(result.ledger) > 1
+    return [(view.pack_title(result, each.pack) if several else "", Markup(each.svg)) for each in drawn]

@@ -30,18 +30,25 @@ _GETA = "〓"  # what Chinese and Japanese printing sets for a character that th
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _TRANSLATE = re.compile(r"translate\([^)]*\)")
 _CURVE = re.compile("[CQz]")
+_VIEW_BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
+
+
+@functools.cache
+def font_file() -> str:
+    """Where the bundled CJK face lies."""
+    try:
+        return str(files("paperang_p2_fonts_cjk").joinpath("fonts", "wqy-microhei.ttc"))
+    except ModuleNotFoundError as error:
+        raise DriverMissing(
+            "缺少图表所用的中文字体包 paperang-p2-fonts-cjk。", hint="请重新安装信衡（pip install xinheng）。"
+        ) from error
 
 
 @functools.cache
 def _font() -> tuple[str, frozenset[int]]:
     """(family, code points) of the bundled CJK face, made known to matplotlib once per process."""
-    try:
-        path = str(files("paperang_p2_fonts_cjk").joinpath("fonts", "wqy-microhei.ttc"))
-    except ModuleNotFoundError as error:
-        raise DriverMissing(
-            "缺少图表所用的中文字体包 paperang-p2-fonts-cjk。", hint="请重新安装信衡（pip install xinheng）。"
-        ) from error
+    path = font_file()
     font_manager.fontManager.addfont(path)
     face = FT2Font(path)
     return face.family_name, frozenset(face.get_charmap())
@@ -127,6 +134,22 @@ def inline(figure: Figure, *, name: str, title: str, under: Sequence[ElementTree
     for element in (*reversed(under), label):
         root.insert(0, element)
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def size_of(svg: str) -> tuple[float, float]:
+    """Width and height of one of our figures, in points."""
+    found = _VIEW_BOX.search(svg)
+    if found is None:
+        raise ValueError("not one of our figures: it has no view box")
+    return float(found[1]), float(found[2])
+
+
+def standalone(svg: str) -> str:
+    """An inline figure as a document of its own, for whoever reads SVG files: a page's parser needs no name space."""
+    width, height = size_of(svg)
+    return svg.replace(
+        "<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}pt" height="{height:g}pt" ', 1
+    )
 
 
 def _forget_ids(root: ElementTree.Element) -> None:

@@ -33,6 +33,8 @@ def _both(match: re.Match[str]) -> str:
 
 def one_line(text: str) -> str:
     """For a sentence, a title or a name: line breaks become blanks, everything else unprintable is named."""
+    if text.isprintable():  # by far the most are: nothing of _UNSAFE is printable
+        return text
     return _UNPRINTABLE.sub(_name, re.sub(r"[\r\n\t]+", " ", text))
 
 

@@ -27,6 +27,7 @@ _SECTIONS = {
     "rules": "function",
     "invariants": "invariants",
     "behaviours": "compatibility",
+    "consistency": "consistency",
     "interfaces": "interfaces",
     "stored_fields": "interfaces",
     "exchange_times": "interfaces",

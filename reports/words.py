@@ -1,4 +1,4 @@
-"""The documents' own words, in Chinese and English, from one catalogue: `words.toml`.
+"""The documents' own words, in Chinese and English, from one catalogue: `words.toml`, `words_filed.toml`.
 
 A key that is missing is an error; `label` is for names that come from the result, where an unknown one is shown as it
 is. Not here: text that the result brings along (titles, reasons, messages).
@@ -15,6 +15,7 @@ from typing import Any
 from harness.errors import BadInput
 
 LANGUAGES = ("zh", "en")
+_FILES = ("words.toml", "words_filed.toml")
 
 
 class Words:
@@ -38,7 +39,9 @@ class Words:
 @functools.cache
 def catalogue() -> Mapping[str, tuple[str, str]]:
     """Every key with its Chinese and its English text."""
-    tables = tomllib.loads(files("reports").joinpath("words.toml").read_text(encoding="utf-8"))
     return {
-        f"{group}.{name}": (texts[0], texts[1]) for group, entries in tables.items() for name, texts in entries.items()
+        f"{group}.{name}": (texts[0], texts[1])
+        for file in _FILES
+        for group, entries in tomllib.loads(files("reports").joinpath(file).read_text(encoding="utf-8")).items()
+        for name, texts in entries.items()
     }

@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import typer
 
-from harness.cli import capacity, data, doctor, hosts, runs
+from harness.cli import capacity, compare, data, doctor, hosts, package, report, runs
 from harness.cli.pack import pack_app
 from harness.cli.parts import errors
 from harness.cli.sim import sim_app
@@ -32,8 +32,9 @@ app = typer.Typer(
 app.add_typer(sim_app, name="sim")
 app.add_typer(pack_app, name="pack")
 for command in (
-    runs.demo, runs.run, capacity.capacity, runs.prepare, runs.report, runs.verify,
-    hosts.agent, doctor.doctor, data.data,
+    runs.demo, runs.run, capacity.capacity, runs.prepare, report.report,
+    package.package, package.timestamp, package.verify, package.keygen,
+    hosts.agent, doctor.doctor, data.data, compare.compare,
 ):  # fmt: skip
     app.command()(command)
 

@@ -16,7 +16,6 @@ from harness.errors import BadInput, Fault
 
 if TYPE_CHECKING:
     from harness.load_result import Capacity
-    from harness.result import Result
     from harness.settings_load import Side
 
 _STACKS: dict[str, tuple[Side, ...]] = {
@@ -48,17 +47,18 @@ def capacity(
         before = runfile.read_run(run_dir)
         chosen, known = plan_from_dict(before["plan"]), runfile.stacks_of(before)
         packs = ",".join(pack.get("known_as", name) for name, pack in before["packs"].items())
-    result = _kept(run_dir, lambda: parts.execute(run_dir, chosen, known, parts.packs_named(packs), (Part.CAPACITY,)))
+    _kept(run_dir, lambda: parts.execute(run_dir, chosen, known, parts.packs_named(packs), (Part.CAPACITY,)))
+    result = parts.concluded(run_dir)
     document = {"run_dir": str(run_dir), "capacities": [asdict(each) for each in result.capacities]}
     parts.say(document, lambda: _print(run_dir, result.capacities), as_json=json_)
     whole = {each.stack for each in result.capacities if each.sustained_per_s} >= set(chosen.capacity.stacks)
     raise typer.Exit(0 if whole else 2)
 
 
-def _kept(run_dir: Path, execute: Callable[[], Result]) -> Result:
+def _kept(run_dir: Path, execute: Callable[[], None]) -> None:
     """Execute; whatever ends it early, say how to go on."""
     try:
-        return execute()
+        execute()
     except (KeyboardInterrupt, Fault):
         if (run_dir / "run.json").exists():
             parts.errors.print(

@@ -121,27 +121,37 @@ def conclude(run_dir: Path, *, lang: str = "zh") -> Result:
     """Recordings → result, documents, manifest."""
     import reports
     from harness.assess import assess
-    from reports import manifest
+    from harness.evidence import sealing
 
     result, series = assess(run_dir)
     reports.write_all(run_dir, result, series, lang=lang)
-    manifest.seal(run_dir)
+    sealing.seal(run_dir)
     return result
 
 
 def execute(
     run_dir: Path, plan: Plan, stacks: dict[Role, Stack], packs: list[Pack], parts: tuple[Part, ...] = ()
-) -> Result:
-    """Execute and conclude, with progress."""
-    from harness import events, pipeline
-    from harness.progress import Display, EventLog
+) -> None:
+    """Execute, with progress."""
+    from harness import pipeline
+    from harness.event_log import EventLog
+    from harness.progress import Display
     from harness.recording import alone_in
 
-    log = EventLog()
     with alone_in(run_dir), Display(errors) as display:
+        log = EventLog(display)
         for event in pipeline.run(run_dir, plan=plan, stacks=stacks, packs=packs, tools=tools(), parts=parts):
             display(event)
             log(event)
+
+
+def concluded(run_dir: Path) -> Result:
+    """Recordings → result, page and manifest, with progress; the documents for filing are `xinheng report`."""
+    from harness import events
+    from harness.progress import Display
+    from harness.recording import alone_in
+
+    with alone_in(run_dir), Display(errors) as display:
         display(events.Stage(name="比对、统计、出报告", total=1))
         return conclude(run_dir)
 

@@ -1,4 +1,4 @@
-"""`xinheng demo · run · prepare · report · verify`: everything around a run folder."""
+"""`xinheng demo · run · prepare`: everything that fills a run folder."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 import typer
 
 from harness.cli import parts
-from harness.cli.parts import Json, Lang, Packs, PlanName, Stacks
+from harness.cli.parts import Json, Packs, PlanName, Stacks
+from harness.cli.report import Filing, filed
 from harness.errors import BadInput, Fault
 
 if TYPE_CHECKING:
     from harness.model import Part, Role, Stack
-    from harness.result import Result
     from harness.settings import Plan
 
 DEMO = "his,lis,emr,pacs,journey"
@@ -42,10 +42,10 @@ def demo(  # noqa: PLR0913 - options of a command
         environment = parts.simulation(home, original, migrated)
         try:
             stacks_file = parts.bring_up(environment)
-            result = _kept(out, _Work(chosen, load_stacks(stacks_file), DEMO), go_on=f"{parts.me()} demo --resume")
+            _execute(out, _Work(chosen, load_stacks(stacks_file), DEMO), go_on=f"{parts.me()} demo --resume")
         finally:
             environment.down(discard=not keep_sim)
-    parts.answer(result, out, as_json=json_)
+    parts.answer(filed(out, Filing()), out, as_json=json_)
 
 
 def run(  # noqa: PLR0913 - options of a command
@@ -56,7 +56,9 @@ def run(  # noqa: PLR0913 - options of a command
     resume: Annotated[Path | None, typer.Option("--resume", help="继续一个中断的运行目录")] = None,
     only: Annotated[
         str,
-        typer.Option("--only", help="只做其中一部分：functional、load、db-compat、error-handling、capacity，逗号分隔"),
+        typer.Option(
+            "--only", help="只做其中几部分，逗号分隔：data、functional、load、db-compat、error-handling、capacity"
+        ),
     ] = "",
     json_: Json = False,
 ) -> None:
@@ -91,19 +93,19 @@ class _Work(NamedTuple):
 
 
 def _finish(run_dir: Path, work: _Work, *, as_json: bool) -> NoReturn:
-    result = _kept(run_dir, work, go_on=f"{parts.me()} run --resume {run_dir}")
-    parts.answer(result, run_dir, as_json=as_json)
+    _execute(run_dir, work, go_on=f"{parts.me()} run --resume {run_dir}")
+    parts.answer(parts.concluded(run_dir), run_dir, as_json=as_json)
 
 
-def _kept(run_dir: Path, work: _Work, *, go_on: str) -> Result:
-    """Execute; whatever ends it early, say what was kept and how to go on."""
+def _execute(run_dir: Path, work: _Work, *, go_on: str) -> None:
+    """Whatever ends it early, say what was kept and how to go on."""
     from harness.model import Part
     from harness.recording import sealed_recordings
 
     needless = work.parts == (Part.COMPAT,)  # the suite brings its own tables
     try:
         packs = [] if needless else parts.packs_named(work.packs)
-        return parts.execute(run_dir, work.plan, work.stacks, packs, work.parts)
+        parts.execute(run_dir, work.plan, work.stacks, packs, work.parts)
     except (KeyboardInterrupt, Fault):
         if (run_dir / "run.json").exists():
             kept = sealed_recordings(run_dir)
@@ -146,29 +148,3 @@ def prepare(
                 for event in fill(job, role, hospital, afresh=True):
                     display(event)
     parts.say({"prepared": [role.value for role in roles]}, lambda: typer.echo("数据已装载。"), as_json=json_)
-
-
-def report(run_dir: Annotated[Path, typer.Argument(help="运行目录")], lang: Lang = "zh", json_: Json = False) -> None:
-    """由记录重新计算并重写报告（不需要被测系统）。"""
-    parts.answer(parts.conclude(run_dir, lang=lang), run_dir, as_json=json_)
-
-
-def verify(run_dir: Annotated[Path, typer.Argument(help="运行目录")], json_: Json = False) -> None:
-    """离线复核：逐个文件校验 SHA-256 与 SM3，并由记录重新计算判定。"""
-    from harness.verify import differences
-    from reports import manifest, resultfile
-
-    if not run_dir.is_dir():
-        raise BadInput(f"{run_dir} 不是目录。", hint="请给出运行目录，例如 out/demo。")
-    wrong = [f"{m.path}：{m.what}" for m in manifest.check(run_dir)]
-    if not wrong:
-        wrong = differences(run_dir, resultfile.read_result(run_dir / "result.json"))
-    files = len(manifest.read(run_dir)) if not wrong else 0
-    parts.say(
-        {"ok": not wrong, "files": files, "mismatches": wrong},
-        lambda: typer.echo(
-            "\n".join(wrong) if wrong else f"复核通过：{files} 个文件的摘要一致，判定可由记录重算得出。"
-        ),
-        as_json=json_,
-    )
-    raise typer.Exit(1 if wrong else 0)

@@ -42,7 +42,7 @@ def sealing(folder: Path) -> None:
     sys.path.insert(0, str(ROOT))
     from cryptography.hazmat.primitives import hashes
 
-    from reports import manifest
+    from harness.evidence import sealing
 
     chunk = os.urandom(1 << 20)
     with (folder / "samples.parquet").open("wb") as out:
@@ -54,10 +54,10 @@ def sealing(folder: Path) -> None:
         digest.update(chunk)
     alone = time.perf_counter() - start
     start = time.perf_counter()
-    manifest.seal(folder)
+    sealing.seal(folder)
     sealed = time.perf_counter() - start
     start = time.perf_counter()
-    wrong = manifest.check(folder)
+    wrong = sealing.check(folder)
     assert wrong == []
     print(alone, sealed, time.perf_counter() - start)
 

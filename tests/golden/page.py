@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-_VOID = {"meta", "br", "link", "hr", "img", "input"}
+_VOID = {"meta", "br", "link", "hr", "img", "input", "col"}
 _MARK = {f"h{n}": "#" * n + " " for n in range(1, 7)} | {
     "li": "- ",
     "summary": "+ ",

@@ -148,10 +148,10 @@ def test_a_reason_is_neither_markup_nor_an_escape() -> None:
 # --------------------------------------------------------------------------- all documents
 
 
-def test_write_all_leaves_the_four_documents_and_the_scripts(tmp_path: Path) -> None:
+def test_write_all_leaves_the_documents_and_the_scripts(tmp_path: Path) -> None:
     paths = write_all(tmp_path, fake_result.small(), fake_result.small_series(), "en")
     assert sorted(p for p in tmp_path.rglob("*") if p.is_file()) == sorted(paths)
     scripts = {"dbcompat/null_order_asc.sql", "dbcompat/for_update_skip_locked.sql"}
-    documents = {"result.json", "series.json", "report.html", "junit.xml"}
+    documents = {"result.json", "series.json", "report.html", "tables.html", "junit.xml"}
     assert {str(p.relative_to(tmp_path)) for p in paths} == documents | scripts
     assert 'lang="en"' in (tmp_path / REPORT).read_text(encoding="utf-8")

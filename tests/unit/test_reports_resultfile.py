@@ -12,13 +12,14 @@ from typing import Any
 import jsonschema
 import pytest
 
-from harness import interface_result, load_result
+from harness import data_result, interface_result, load_result
 from harness import result as nouns
 from harness.errors import BadInput, Fault, RecordingBroken
 from harness.result import Result, Series
 from reports import resultfile
 from tests.golden import fake_result
 
+MODULES = (nouns, interface_result, load_result, data_result)
 RESULTS: dict[str, Callable[[], Result]] = {
     "rich": fake_result.rich,
     "small": fake_result.small,
@@ -67,10 +68,18 @@ def described(schema: dict[str, Any]) -> list[set[str]]:
 def test_the_schema_names_every_field_and_no_other(name: str, root: str) -> None:
     series = {"Series", "Distribution", "Timeline", "Window", "PercentileAtLoad", "HeatMap"}
     elsewhere = {"Examination", "FixedParameter"}  # what `xinheng doctor` shows
+    elsewhere |= {
+        "Databases",
+        "StretchLine",
+        "RoundLine",
+        "TableLine",
+        "Catalogue",
+        "Answers",
+    }  # recordings of a comparison of tables
     wanted = [
         {f.name for f in dataclasses.fields(noun)}
-        for noun in (vars(nouns) | vars(interface_result) | vars(load_result)).values()
-        if dataclasses.is_dataclass(noun) and isinstance(noun, type) and noun.__name__ not in elsewhere
+        for noun in {n for module in MODULES for n in vars(module).values() if isinstance(n, type)}
+        if dataclasses.is_dataclass(noun) and noun.__name__ not in elsewhere
         if (noun.__name__ in series) == (root == "Series")
     ]
     assert len(wanted) >= 4
