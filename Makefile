@@ -7,8 +7,8 @@ SHELL := /bin/bash
 export PYTHON
 ARGS ?=
 TOX = .venv/bin/python -m tox -q run
-# Python modules of products whose servers no test can have: imported, and told that nobody answers.
-VENDORS = dm,kingbase,oceanbase,oracle,sqlserver
+# Products whose servers no test can have (their modules are imported, and told that nobody answers), and SM2 signatures.
+EXTRAS = dm,kingbase,oceanbase,oracle,sqlserver,sm2
 INSTALLED_FROM = pyproject.toml constraints.txt .ci/install
 
 help:  ## 显示本说明
@@ -39,7 +39,7 @@ format: .venv/.ready-dev  ## 自动整理代码格式
 	@$(TOX) -e format
 
 wheels: .venv/.ready-dev  ## 把全部依赖下载到 wheels/，供离线环境安装
-	.venv/bin/python -m pip download --disable-pip-version-check --dest wheels --constraint constraints.txt ".[sim,jdbc,interfaces,$(VENDORS),dev]" \
+	.venv/bin/python -m pip download --disable-pip-version-check --dest wheels --constraint constraints.txt ".[sim,jdbc,interfaces,$(EXTRAS),dev]" \
 		$$(sed -n 's/^requires = \["\(.*\)"\].*/\1/p' pyproject.toml)
 	@echo '离线安装：PIP_NO_INDEX=1 PIP_FIND_LINKS=$$PWD/wheels make demo'
 
@@ -51,4 +51,4 @@ clean:  ## 删除虚拟环境与缓存（保留 out/ 下的运行结果）
 	@.ci/install sim && touch $@
 
 .venv/.ready-dev: $(INSTALLED_FROM)
-	@.ci/install sim,jdbc,interfaces,$(VENDORS),dev && touch .venv/.ready-sim $@
+	@.ci/install sim,jdbc,interfaces,$(EXTRAS),dev && touch .venv/.ready-sim $@

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 # Two cores that others use, too: how long a case takes says nothing about the code.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
+CONTRACT = "tests/contract/"
 APT_LIST = Path(__file__).with_name("apt.txt")
 _SKIPPED = pytest.StashKey[list[tuple[str, str]]]()
 
@@ -57,7 +61,23 @@ def in_ci() -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell that starts the tests in the background has Ctrl-C ignored, and so would every process under test.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[_SKIPPED] = []
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """A file's tests stay in one process, and those of the contract suite all in the same one."""
+    return ByFile(config, log)
+
+
+class ByFile(LoadFileScheduling):
+    """xdist's own `loadfile`, but for the contract suite: one table is written from all of its results."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return CONTRACT if nodeid.startswith(CONTRACT) else str(super()._split_scope(nodeid))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
