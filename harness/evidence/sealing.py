@@ -1,6 +1,7 @@
 """A folder sealed with a manifest, and held against it again: `seal` writes it, `check` names what changed.
 
-Files are read in parallel, and within a big file the two digests run in parallel: both libraries release the GIL.
+Files are read in parallel: both libraries of digests release the GIL. A piece is small enough that the second digest
+finds it in the processor's cache, which is worth a fifth of the time.
 Not here: the text of a manifest (`manifest`), recomputing verdicts (`harness.verify`).
 """
 
@@ -10,7 +11,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from harness.evidence.manifest import (
 )
 from harness.evidence.whole import whole
 
-_CHUNK = 1 << 20
+_PIECE = 128 << 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,28 +140,18 @@ def _printable(folder: Path, path: str) -> str:
 def hash_all(folder: Path, paths: Sequence[str]) -> list[Entry]:
     """An entry for each of these files, in their order."""
     sm3_is_right()
-    workers = os.cpu_count() or 1
-    with ThreadPoolExecutor(workers, "hash") as over_files, ThreadPoolExecutor(workers, "sm3") as over_chunks:
-        return list(over_files.map(lambda path: _hash(folder, path, over_chunks), paths))
+    with ThreadPoolExecutor(os.cpu_count() or 1, "hash") as workers:
+        return list(workers.map(lambda path: _hash(folder, path), paths))
 
 
-def _hash(folder: Path, path: str, helpers: ThreadPoolExecutor) -> Entry:
+def _hash(folder: Path, path: str) -> Entry:
     sha256, sm3, size = hashlib.sha256(), hashes.Hash(hashes.SM3()), 0
-    pending: Future[None] | None = None
     # O_NOFOLLOW: a link put in place after the walk is not followed out of the folder.
     with os.fdopen(os.open(folder / path, os.O_RDONLY | os.O_NOFOLLOW), "rb", buffering=0) as source:
         if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
             raise RecordingBroken(f"{folder / path} 不是普通文件。", hint="请移走它再核对。")
-        while chunk := source.read(_CHUNK):
-            size += len(chunk)
-            if pending is not None:
-                pending.result()
-                pending = None
-            if len(chunk) == _CHUNK:
-                pending = helpers.submit(sm3.update, chunk)
-            else:
-                sm3.update(chunk)
-            sha256.update(chunk)
-        if pending is not None:
-            pending.result()
+        while piece := source.read(_PIECE):
+            size += len(piece)
+            sha256.update(piece)
+            sm3.update(piece)
     return Entry(path=path, bytes=size, sha256=sha256.hexdigest(), sm3=sm3.finalize().hex())
