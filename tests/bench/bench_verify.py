@@ -12,16 +12,19 @@ import json
 import os
 import random
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = 200 << 20
-HASHING_AGAINST_SM3 = 0.5  # both digests together, read from files, against SM3 alone over memory, on one core
+HASHING = 0.85  # both digests together, read from files, against the two one after the other over memory
+ROUNDS = 7
 SCANNING_AGAINST_LOWER = 0.02  # against bytes.lower over the same bytes
 MEGABYTES = 300.0  # memory at its peak, of a package of any size
 
@@ -53,6 +56,17 @@ def rate(what: str, size: int, act: Callable[[], object]) -> float:
     return size / 1e6 / spent
 
 
+@contextmanager
+def one_core() -> Iterator[None]:
+    """What a core can do while the others rest: beside a busy one it does less, which is the machine's doing."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
 def measure() -> int:
     from cryptography.hazmat.primitives import hashes
 
@@ -70,11 +84,21 @@ def measure() -> int:
         def scan(wanted: Wanted) -> object:
             return list(look_through(folder, paths, wanted, lambda _: None))
 
-        rate("SHA-256 alone", len(content), lambda: hashlib.sha256(content).digest())
-        sm3 = rate("SM3 alone", len(content), lambda: hashes.Hash(hashes.SM3()).update(content))
         lower = rate("bytes.lower", len(content), content.lower)
         size = sum((folder / path).stat().st_size for path in paths)
-        both = rate("sealing (both digests)", size, lambda: sealing.seal(folder))
+        with one_core():  # taking turns: the machine is fast and slow by the second
+            rounds = [
+                (
+                    rate("SHA-256 alone", len(content), lambda: hashlib.sha256(content).digest()),
+                    rate("SM3 alone", len(content), lambda: hashes.Hash(hashes.SM3()).update(content)),
+                    rate("sealing (both), one core", size, lambda: sealing.seal(folder)),
+                )
+                for _ in range(ROUNDS)
+            ]
+        sha256, sm3, both = (statistics.median(column) for column in zip(*rounds, strict=True))
+        possible = 1 / (1 / sha256 + 1 / sm3)
+        print(f"median of {ROUNDS}              {both:6.0f} MB/s, {both / possible:.2f} of what the digests take alone")
+        rate("sealing, all cores", size, lambda: sealing.seal(folder))
         rate("checking", size, lambda: sealing.check(folder))
         scans = [
             rate("scan for credentials", size, lambda: scan(Wanted(personal=False))),
@@ -91,7 +115,7 @@ def measure() -> int:
             rate("unpacking", size, lambda: opened.extract(Path(home, "u"), sizes, lambda _: None))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"memory                   {peak:.0f} MB at its peak (limit {MEGABYTES:.0f})")
-    kept = both / sm3 >= HASHING_AGAINST_SM3 and min(scans) / lower >= SCANNING_AGAINST_LOWER and peak <= MEGABYTES
+    kept = both / possible >= HASHING and min(scans) / lower >= SCANNING_AGAINST_LOWER and peak <= MEGABYTES
     return 0 if kept else 1
 
 
