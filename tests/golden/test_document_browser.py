@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2
@@ -11,7 +10,8 @@ import pytest
 
 from reports.document import html
 from reports.words import Words
-from tests.golden.chromium import Tab, tab
+from tests.golden import axe
+from tests.golden.chromium import Tab
 from tests.unit import documents
 
 pytestmark = pytest.mark.needs_apt("chromium")
@@ -24,12 +24,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "evaluation.html"
     path.write_bytes(html.write(documents.document(), Words("zh"), [("功能验证报告", "function.html")]))
     return path
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
-    with tab(tmp_path_factory.mktemp("profile")) as made:
-        yield made
 
 
 @pytest.fixture
@@ -106,6 +100,11 @@ def test_only_boxes_meant_for_it_scroll_sideways(opened: Tab, width: int) -> Non
         box => box.scrollWidth > box.clientWidth + 1).map(box => box.textContent)"""
     assert opened.evaluate(clipped) == []
     opened.call("Emulation.clearDeviceMetricsOverride")
+
+
+@pytest.mark.parametrize("width", [800, 1440])
+def test_nothing_stands_in_a_readers_way(opened: Tab, width: int) -> None:
+    assert axe.obstacles(opened, width) == []
 
 
 def test_without_script_nothing_is_missing_but_the_search(browser: Tab, page: Path) -> None:
