@@ -16,6 +16,7 @@ from harness.assess.decide import decided
 from harness.doctor.common import FACTS
 from harness.errors import BadInput
 from harness.events import Began, Ended, Event, Note, Stage
+from harness.execute.apart import refuse_shared
 from harness.execute.archives import refuse_unremovable
 from harness.execute.battery_pass import battery_pass
 from harness.execute.capacity_pass import capacity_pass
@@ -72,6 +73,8 @@ def run(
         decided=partial(decided, run_dir),
     )
     refuse_unremovable(job)
+    if plan.load.parallel and Part.LOAD in chosen:
+        refuse_shared(stacks)
     yield Stage(name="生成医院数据与负载", total=1)
     _identify(job)
     _open_run(job)

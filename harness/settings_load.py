@@ -90,7 +90,10 @@ class DayPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadPlan:
-    """The load pass: every level runs through `order`, one block per letter; or by turns, one block per stack."""
+    """The load pass: every level runs through `order`, one block per letter; or by turns, one block per stack.
+
+    `parallel`: the blocks of every two letters at the same moment, each stack on machines of its own.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
@@ -102,6 +105,7 @@ class LoadPlan:
     processes: Count | None = None  # of the generator; none: as many as the calibration finds necessary
     calibrate: bool = True  # against a server of known service times, before the first block of a level
     turn_seconds: Annotated[float, Field(ge=0.25)] | None = None  # both stacks at once, by turns; none: block by block
+    parallel: bool = False  # both stacks under load at once, each on machines of its own; refused where they share one
     rounds: Count = 1  # how often each level goes through `order` at most
     until_decided: bool = False  # stop a level as soon as every transaction is decided
     repeats: Annotated[int, Field(ge=0)] = 2  # of a block that the generator spoilt
@@ -113,6 +117,11 @@ class LoadPlan:
     def seconds_of(self, level: Level) -> float:
         """How long a level's blocks are."""
         return level.seconds or self.seconds
+
+    @property
+    def at_once(self) -> bool:
+        """Two blocks run at the same time, one of each stack."""
+        return self.parallel or self.turn_seconds is not None
 
     @property
     def blocks_a_round(self) -> int:
@@ -160,6 +169,10 @@ def load_contradictions(load: LoadPlan, capacity: CapacityPlan) -> Iterator[tupl
     """What no single field can know: (key path, sentence without file and key) for each contradiction."""
     if load.order.count("A") != load.order.count("B"):
         yield "load.order", "A（原系统）与 B（迁移后系统）的块数不相等，两边样本不对等，请写成 ABBA 这样的对称顺序"
+    elif load.parallel and any(load.order[i] == load.order[i + 1] for i in range(0, len(load.order), 2)):
+        yield "load.order", "两侧同时施压（parallel）时，每两块须各属一侧，请写成 ABBA 或 ABAB"
+    if load.parallel and load.turn_seconds:
+        yield "load.parallel", "与 turn_seconds（两侧轮流）不能同用，请删去一个"
     if load.turn_seconds and load.turn_seconds > load.seconds - load.warmup_seconds:
         yield "load.turn_seconds", "一次轮流的时间长于整块可测的时间，请缩短（通常 1 秒），或加长 seconds"
     if load.warmup_seconds >= load.seconds:

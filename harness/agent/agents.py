@@ -31,6 +31,9 @@ class Agent(Protocol):
     def facts(self) -> dict[str, str]:
         """Facts of the host (`harness.facts`)."""
 
+    def machine(self) -> str:
+        """The same for all that runs on one machine since it started, containers included; "" outside Linux."""
+
 
 def agent_for(host: Host, out: Path, interval_s: float = 1.0) -> Agent:
     """The agent of a host, not yet started. A remote agent reads at its own interval."""

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import IO
 
+from harness.agent.collector import boot_id
 from harness.errors import Fault
 from harness.facts import host_facts
 from harness.model import Host
@@ -110,6 +111,10 @@ class LocalAgent:
     def facts(self) -> dict[str, str]:
         """Of this machine."""
         return host_facts()
+
+    def machine(self) -> str:
+        """This one's."""
+        return boot_id()
 
 
 def start_local(host: Host, out: Path, interval_s: float = 1.0) -> LocalAgent:

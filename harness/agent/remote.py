@@ -87,6 +87,10 @@ class RemoteAgent:
         """Of that host, as its agent sees them. On a connection of its own: the other belongs to the thread."""
         return {str(k): str(v) for k, v in look(self.host)[0]["facts"].items()}
 
+    def machine(self) -> str:
+        """The one that the agent runs on."""
+        return look(self.host)[1].boot
+
     def _first_answer(self) -> dict[str, Any]:
         try:
             for _ in range(CLOCK_TRIES):

@@ -41,6 +41,7 @@ METHOD = (
     "判通过看单侧 {confidence:.0%} 上限：每一项都须不超过界限，无需校正；"
     "判不通过看经 Holm 校正的单侧下限（全部 {comparisons} 项）。"
 )
+PARALLEL = "两侧各在自己的机器上，同时施压。"
 TURNS = "两侧轮流施压，每一段与紧邻的对侧一段一起重抽，两段共有的快慢不计入差别。"
 LOOKED = "每轮之后查看一次，最多 {looks} 次；这是第 {look} 次，按误差消耗以单侧 {level:.2%} 判定。"
 CLOSED = "封闭模型：系统慢时收到的请求也少，响应时间偏乐观，两边的差别首先看吞吐。"
@@ -102,6 +103,8 @@ class _Asked:
         said = METHOD.format(draws=DRAWS, confidence=question.confidence, comparisons=question.comparisons)
         if self.plan.load.turn_seconds:
             said += TURNS
+        if self.plan.load.parallel:
+            said += PARALLEL
         if question.looks > 1:
             spent = nominal(question.error, question.look, question.looks)
             said += LOOKED.format(looks=question.looks, look=question.look, level=spent)

@@ -2,8 +2,8 @@
 
 Importing Locust patches the interpreter, so the runner never does; it starts `locust -f <pack's locustfile>` and
 holds its standard input open. When the runner dies, however, that pipe closes and the process ends by itself. With
-several processes the one started here is Locust's master, which does the same for its workers. Two blocks that take
-turns start their clocks at the same moment, when both stand ready.
+several processes the one started here is Locust's master, which does the same for its workers. Two blocks that run
+together, by turns or in parallel, start their clocks at the same moment, when both stand ready.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def run_block(spec: BlockSpec, *, locustfile: Path) -> Iterator[float]:
 
 
 def run_blocks(specs: Sequence[BlockSpec], *, locustfile: Path) -> Iterator[float]:
-    """`run_block` for one block, or for two that take turns."""
-    waiting = list(specs) if any(spec.turns for spec in specs) else []
+    """`run_block` for one block, or for two that run at the same time."""
+    waiting = [spec for spec in specs if spec.at_once]
     longest = max(spec.wall_s for spec in specs)
     limit = longest + max(spec.grace_s for spec in specs) + _PATIENCE_S
     with ExitStack() as ending:

@@ -44,7 +44,8 @@ class BlockSpec:
     workload: str  # path of the items file
     folder: str  # where samples go
     grace_s: float = GRACE_S
-    turns: dict[str, Any] | None = None  # `harness.turns.Turns`: the other stack's block runs at the same time
+    at_once: bool = False  # the other stack's block runs at the same time, and begins at the same moment
+    turns: dict[str, Any] | None = None  # `harness.turns.Turns`: by which the two alternate; none: both all the time
     kind: str = "load"
     model: str = "open"
     rate_per_s: float = 0.0

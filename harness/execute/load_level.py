@@ -35,13 +35,14 @@ class LevelBlocks:
     decided: Callable[[str, int], str] | None = None  # (pack, level index) → why the level may stop, or ""
 
     def of(self, round_: int) -> list[list[OneBlock]]:
-        """The blocks of a round in their order; those in one list run at the same time, by turns."""
+        """The blocks of a round in their order; those in one list run at the same time, one of each stack."""
         before = (self.index * self.load.rounds + round_) * self.load.blocks_a_round
         blocks = [
             OneBlock(position=position, role=role, recording=Recording(self._folder / f"{position:02d}-{role.value}"))
             for position, role in enumerate(self.load.roles, before + 1)
         ]
-        return [blocks] if self.load.turn_seconds else [[block] for block in blocks]
+        together = 2 if self.load.at_once else 1
+        return [blocks[first : first + together] for first in range(0, len(blocks), together)]
 
     @property
     def rounds(self) -> range:

@@ -2,7 +2,7 @@
 
 Because a block starts from the same data on both stacks and depends on no other block, a killed run loses at most
 the block that was running, and a resumed one goes on with the next. A block that the generator itself spoilt is set
-aside and repeated, together with the other stack's where they take turns.
+aside and repeated, together with the other stack's where both run at the same time.
 Not here: one block (`block.py`), or whether a level is decided (`assess/`).
 """
 
@@ -85,7 +85,8 @@ def _most(at: _Level) -> int:
     known = [endpoint for stack in at.job.stacks.values() for endpoint in stack.endpoints.items()]
     if any(name in named and endpoint.receive_at for name, endpoint in known):
         return 1
-    return min(os.cpu_count() or 1, at.level.users, at.level.sessions or at.level.users)
+    cores = (os.cpu_count() or 1) // (2 if at.job.plan.load.parallel else 1)
+    return min(max(1, cores), at.level.users, at.level.sessions or at.level.users)
 
 
 def _specification(at: _Level, block: OneBlock, processes: int) -> BlockSpec:
@@ -102,6 +103,7 @@ def _specification(at: _Level, block: OneBlock, processes: int) -> BlockSpec:
         users=level.users,
         seconds=job.plan.load.seconds_of(level),
         warmup_s=job.plan.load.warmup_seconds,
+        at_once=job.plan.load.at_once,
         turns=asdict(turns) if turns else None,
         workload=str(at.workload),
         folder=str(block.recording.folder),
@@ -115,7 +117,7 @@ def _specification(at: _Level, block: OneBlock, processes: int) -> BlockSpec:
 
 
 def _record(at: _Level, specs: Sequence[BlockSpec]) -> Generator[Event, None, int]:
-    """A block, or two that take turns, repeated while the generator itself spoils one; how many processes it took."""
+    """A block, or two at the same time, repeated while the generator itself spoils one; how many processes it took."""
     repeats = at.job.plan.load.repeats
     while True:
         facts = yield from _attempt(at, specs)
@@ -155,7 +157,7 @@ def _attempt(at: _Level, specs: Sequence[BlockSpec]) -> Generator[Event, None, l
     first, seconds = specs[0], max(spec.wall_s for spec in specs)
     load = job.plan.load
     total = load.blocks_a_round * load.rounds * len(load.levels_of(first.pack))
-    who = TITLES[Role(first.stack)] if len(specs) == 1 else "两侧轮流"
+    who = TITLES[Role(first.stack)] if not first.at_once else "两侧轮流" if first.turns else "两侧同时"
     yield Stage(name=f"负载 {specs[-1].position}/{total}：{first.level} {first.users} 用户，{who}", total=seconds)
     tails = [Tail(spec) for spec in specs]
     for gone in run_blocks(specs, locustfile=job.tools.locustfile(first.pack)):

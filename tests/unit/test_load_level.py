@@ -42,6 +42,13 @@ def test_by_turns_a_round_has_one_block_of_each_stack_at_the_same_time(tmp_path:
     assert [block.recording.folder.name for block in together] == ["09-original", "10-migrated"]
 
 
+def test_in_parallel_every_two_blocks_run_at_the_same_time(tmp_path: Path) -> None:
+    rounds = level(tmp_path, 0, load=replace(LOAD, parallel=True)).of(1)
+    assert [[block.recording.folder.name for block in together] for together in rounds] == [
+        ["05-original", "06-migrated"], ["07-migrated", "08-original"],
+    ]  # fmt: skip
+
+
 def test_a_level_that_is_decided_stops_and_a_resumed_run_knows(tmp_path: Path) -> None:
     blocks = level(tmp_path, 0, because="全部判定")
     carry_out(blocks, 0)

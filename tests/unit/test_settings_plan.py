@@ -202,6 +202,16 @@ def test_one_sentence_says_what_is_wrong(tmp_path: Path, old: str, new: str, sen
             "load.day.source：写了本院的数字，请同时写明出处，例如“2025 年 9 月挂号日志”。",
         ),
         (
+            'order = "ABBA"',
+            'order = "AABB"\nparallel = true',
+            "load.order：两侧同时施压（parallel）时，每两块须各属一侧，请写成 ABBA 或 ABAB。",
+        ),
+        (
+            'order = "ABBA"',
+            'order = "ABBA"\nparallel = true\nturn_seconds = 1.0',
+            "load.parallel：与 turn_seconds（两侧轮流）不能同用，请删去一个。",
+        ),
+        (
             "[rules]",
             "[capacity]\nwarmup_seconds = 15.0\n\n[rules]",
             "capacity.warmup_seconds：预热时间不短于一步的时间，请让 warmup_seconds 小于 step_seconds。",

@@ -132,7 +132,7 @@ class Share:
     def _work(self) -> Went:
         watch = LoopWatch(self.crowd.clock)
         self._over.wait()
-        if self.spec.turns is not None:  # nor is the last turn of the other stack disturbed
+        if self.spec.at_once:  # nor is the end of the other stack's block disturbed
             self.crowd.clock.until(self.crowd.epoch_ns + int(self.spec.wall_s * NS))
         watched = watch.end()
         watched["cpu"] *= self.spec.wall_s / self.spec.seconds  # all of it was used in our own turns

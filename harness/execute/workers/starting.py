@@ -1,4 +1,4 @@
-"""When a block's clock starts: at once, or, where two blocks take turns, when the runner says so to both."""
+"""When a block's clock starts: at once, or, where two blocks run together, when the runner says so to both."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EVERY_S = 0.01
 
 def epoch(spec: BlockSpec, *, ahead_ns: int = 0) -> int:
     """The monotonic nanosecond that is the block's zero. Called when all users stand ready."""
-    if spec.turns is None:
+    if not spec.at_once:
         return time.monotonic_ns() + ahead_ns
     folder = Path(spec.folder)
     write_json(folder / READY_FILE, {})
