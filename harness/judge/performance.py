@@ -292,9 +292,10 @@ def _unproven_under_load(m: Material) -> list[str]:
     if baseless:
         doubts.append(f"原系统在并发后也违反不变量：{listed(baseless)}")
     # Journeys are few by nature; how they fare is judged by itself.
-    counted = [pack for pack, known in m.packs.items() if not set(known.loaded) <= set(known.journeys)]
+    counted = [name for name, pack in m.packs.items() if not set(pack.loaded) <= set(pack.journeys)]
     wanted = {(pack, level.name) for pack in counted for level in m.plan.load.levels_of(pack)}
-    if wanted - {(e.pack, e.level) for e in _throughput(m)}:
+    known = {(e.pack, e.level) for e in _throughput(m)}
+    if wanted - known or not known:
         doubts.append("有负载级没有可比的吞吐")
     floor = 1 - m.plan.performance.margin
     unclear = [e for e in _throughput(m) if e.low_adjusted < floor]
