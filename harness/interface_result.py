@@ -140,6 +140,15 @@ class HandledCase:
     outcome: str = ""  # alike · different · dirty · stuck · unexpected (alike, but not what is expected) · not run
     reason: str = ""
 
+    @property
+    def worse(self) -> bool:
+        """The migrated stack handled it worse; what the original does just the same says nothing of the migration."""
+        if self.outcome == "dirty":
+            return self.migrated_dirty != self.original_dirty
+        if self.outcome == "stuck":
+            return self.original_recovers and not self.migrated_recovers
+        return self.outcome == "different"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImagesHeld:

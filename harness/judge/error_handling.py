@@ -20,7 +20,7 @@ def intf_4(m: Material) -> Opinion:
     done = [h for h in m.battery if h.outcome != "not run"]
     if not done:
         return not_run("没有执行接口异常用例：场景包没有接口，或两侧没有都配置接口的地址，或用例没有做完。")
-    worse = [h for h in done if _worse(h)]
+    worse = [h for h in done if h.worse]
     if worse:
         counts = Counter(_NAMES[h.outcome] for h in worse)
         told = "、".join(f"{name} {n} 例" for name, n in counts.items())
@@ -39,14 +39,6 @@ def intf_4(m: Material) -> Opinion:
         f"{len(interfaces)} 个接口、{len(messages)} 种报文的 {len(done)} 个异常用例：两侧应答类别一致，没有留下脏数据，"
         f"之后都能继续收发。{remark}",
         _BATTERY,
-    )
-
-
-def _worse(h: HandledCase) -> bool:
-    return (
-        h.outcome == "different"
-        or (h.outcome == "dirty" and h.migrated_dirty != h.original_dirty)
-        or (h.outcome == "stuck" and h.original_recovers and not h.migrated_recovers)
     )
 
 

@@ -147,3 +147,15 @@ def test_an_accepted_difference_does_not_stand_in_the_way() -> None:
     accepted = suite(replace(DIFFERENT, accepted="科室确认"))(with_host(perfect(), "UOS 20", "uos"))
     assert comp(accepted, 1).verdict is PASS
     assert comp(replace(accepted, parts=ALONE, packs={}), 1).verdict is PASS
+
+
+def test_a_domestic_system_is_spoken_for_by_the_parts_that_were_run() -> None:
+    m = replace(with_host(perfect(), "UOS 20", "uos"), behaviours=())
+    assert comp(replace(m, parts=frozenset({Part.FUNCTIONAL})), 1).verdict is PASS
+    assert comp(replace(m, parts=frozenset({Part.LOAD})), 1).verdict is NOT_RUN
+
+
+def test_a_system_that_tells_only_its_id_was_looked_at() -> None:
+    found = comp(with_host(perfect(), "", "debian"), 1)
+    assert found.verdict is INCONCLUSIVE
+    assert "debian" in found.reason

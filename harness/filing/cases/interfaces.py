@@ -12,7 +12,7 @@ from harness.interface_result import DocumentCheck, HandledCase, ImagesHeld, Int
 from harness.result import Judgement, Result
 
 _OUTCOME = {
-    "alike": Judgement.PASS, "unexpected": Judgement.PASS, "different": Judgement.FAIL, "not run": Judgement.NOT_RUN,
+    "alike": Judgement.PASS, "unexpected": Judgement.PASS, "not run": Judgement.NOT_RUN,
 }  # fmt: skip
 
 
@@ -94,14 +94,8 @@ def _images(sides: list[ImagesHeld]) -> Draft:
 
 
 def _handled(case: HandledCase, title: str) -> Draft:
-    judgement = _OUTCOME.get(case.outcome)
-    if judgement is None:  # dirty, stuck: where the original is no better, it is open
-        worse = (
-            case.migrated_dirty != case.original_dirty
-            if case.outcome == "dirty"
-            else case.original_recovers and not case.migrated_recovers
-        )
-        judgement = Judgement.FAIL if worse else Judgement.INCONCLUSIVE
+    # Dirty or stuck without being worse: the original is no better, so nobody knows.
+    judgement = Judgement.FAIL if case.worse else _OUTCOME.get(case.outcome, Judgement.INCONCLUSIVE)
     place = f"recordings/{case.pack}/error-handling"
     value = f"interface={case.interface};message={case.message};case={case.case}"
     shown = judgement in (Judgement.FAIL, Judgement.INCONCLUSIVE)
