@@ -47,6 +47,6 @@ def state_of(counts: Counts, accept: Collection[str]) -> TableState:
     """Where a table ends that was compared to its end."""
     if counts.missing or counts.extra or counts.unexplained_values:
         return TableState.DIFFERENT
-    if not counts.explained:
-        return TableState.EQUAL
+    if not counts.explained:  # rows that differ without a value to show for it are not equal either
+        return TableState.DIFFERENT if counts.different else TableState.EQUAL
     return TableState.BY_RULE if set(counts.explained) <= set(accept) else TableState.RULE_OPEN
