@@ -93,6 +93,13 @@ def test_the_place_of_a_difference_is_said_as_far_as_it_is_known(where: dict[str
     assert named in verdicts(replace(perfect(), findings=(finding(**where),)))["PV-FUNC-1"].reason
 
 
+def test_what_follows_from_a_difference_is_not_counted_as_another() -> None:
+    both = (finding(), finding(id="F2", column="total", consequence_of="F1"))
+    reason = verdicts(replace(perfect(), findings=both))["PV-FUNC-1"].reason
+    assert "未解释的差异 1 类" in reason
+    assert "total" not in reason
+
+
 # --------------------------------------------------------------------------- performance
 
 
