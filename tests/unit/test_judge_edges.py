@@ -22,8 +22,10 @@ from tests.unit.test_judge import (
     ledger,
     one_block,
     perfect,
+    reading,
     verdict,
     verdicts,
+    with_reading,
     worse,
 )
 
@@ -168,3 +170,13 @@ def test_a_block_names_itself_as_its_folder() -> None:
     m = perfect()
     load = (*m.load, block(99, "高峰", "migrated"))
     assert "1 个负载块之后没有检查业务不变量" in verdicts(replace(m, load=load))["PV-PERF-3"].reason
+
+
+# --------------------------------------------------------------------------- resources
+
+
+@pytest.mark.parametrize("stack", ["original", "migrated"])
+def test_a_kind_without_a_single_reading_is_missing_whatever_its_coverage_says(stack: str) -> None:
+    found = verdicts(with_reading(perfect(), stack, "disk", reading(n=0)))["PV-PERF-2"]
+    assert found.verdict is INCONCLUSIVE
+    assert "缺少" in found.reason

@@ -149,4 +149,4 @@ def test_the_original_doing_better_is_no_excuse() -> None:
 
 def test_gaps_are_told_with_the_verdict() -> None:
     gap = Gap(what="agent", name="db", host="db", stack="migrated", block="", start_s=3, end_s=5.5, lost="")
-    assert "探针中断 1 处，共 2.5 秒。" in judged(gaps=(gap, replace(gap, what="worker"))).reason
+    assert "探针中断 1 处，共 2.5 秒。" in judged(gaps=(gap, replace(gap, what="worker", end_s=99))).reason
