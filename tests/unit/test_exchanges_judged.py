@@ -70,6 +70,13 @@ def test_all_in_order_passes_with_figures() -> None:
     assert journey(good()).verdict is PASS
 
 
+def test_an_interface_nobody_measured_does_not_soften_what_is_slower() -> None:
+    m = replace(good(), interfaces=(*good().interfaces, interface("pacs_dicom", "c_find")))
+    assert intf_3(m).verdict is INCONCLUSIVE
+    assert intf_3(with_estimate(m, "order_oml", **SLOWER)).verdict is FAIL
+    assert "另有 1 种报文不在负载中" in intf_3(with_estimate(m, "order_oml", **SLOWER)).reason
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [

@@ -150,6 +150,14 @@ def test_images_that_were_taken_are_there(change: Change, expected: Judgement) -
     assert found is expected and "影像" in reason
 
 
+def test_only_what_was_lost_is_named() -> None:
+    m = images(migrated=1)(perfect())
+    whole = replace(m.images[1], modality="DR", lost=0, lost_examples=())
+    found, reason = verdict(replace(m, images=(*m.images, whole)), "PV-INTF-2")
+    assert found is FAIL
+    assert "CT 1 幅（如 2.25.7）" in reason and "DR" not in reason
+
+
 @pytest.mark.parametrize(("change", "expected"), STORED)
 def test_stored(change: Change, expected: Judgement) -> None:
     found, reason = verdict(change(perfect()), "PV-INTF-2")
