@@ -128,3 +128,8 @@ def test_messages_and_legs_do_not_speak_for_transactions() -> None:
     named_alike = replace(good(), estimates=(*good().estimates, estimate(LEVELS[0], "charge", **MESSAGE, **SLOWER)))
     assert perf_1(named_alike).verdict is PASS
     assert perf_1(with_estimate(good(), "order_oml", **SLOWER)).verdict is PASS
+
+
+def test_a_difference_elsewhere_is_not_the_journeys() -> None:
+    assert journey(replace(good(), findings=(finding(transaction="daily"),))).verdict is PASS
+    assert journey(replace(good(), findings=(finding(),))).verdict is FAIL
