@@ -69,7 +69,7 @@ def test_postgresql_to_seekdb(original: Stack, seekdb: Stack, tmp_path: Path) ->
     run["plan"]["compat"]["accept"] = [{"probe": probe, "reason": "已由信息科确认"} for probe in unsame]
     write_json(run_dir / "run.json", run)
     again = xinheng("report", str(run_dir), "--json", cwd=tmp_path)
-    out, told = again.communicate(timeout=60)
+    out, told = again.communicate(timeout=240)
     assert again.returncode == 0, told
     assert compat_2(json.loads(out)) == "pass"
 
@@ -98,7 +98,7 @@ def test_a_killed_suite_goes_on_and_two_of_a_kind_do_not_differ(original: Stack,
     assert {seal: seal.stat().st_mtime_ns for seal in kept} == kept
     assert not scratch_schemas(original) and not scratch_schemas(twin)
     verified = xinheng("verify", str(run_dir), cwd=tmp_path)
-    out, told = verified.communicate(timeout=60)
+    out, told = verified.communicate(timeout=240)
     assert verified.returncode == 0, out + told
 
 

@@ -48,7 +48,7 @@ def test_killed_run_is_resumed(tmp_path: Path, stacks_file: Path, plan_file: Pat
     refused = xinheng(
         "run", "--stacks", str(stacks_file), "--plan", str(plan_file), "--out", str(run_dir), cwd=tmp_path
     )
-    _, told = refused.communicate(timeout=60)
+    _, told = refused.communicate(timeout=240)
     assert refused.returncode == 3
     assert "--resume" in told
 
@@ -59,7 +59,7 @@ def test_killed_run_is_resumed(tmp_path: Path, stacks_file: Path, plan_file: Pat
     for folder, samples in before.items():
         assert (folder / "samples.parquet").read_bytes() == samples
     verified = xinheng("verify", str(run_dir), cwd=tmp_path)
-    out, told = verified.communicate(timeout=60)
+    out, told = verified.communicate(timeout=240)
     assert verified.returncode == 0, out + told
 
 

@@ -27,7 +27,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def said(*words: str | Path, cwd: Path, code: int = 0) -> str:
     """What a command prints; it must leave with this code and without a traceback."""
     process = xinheng(*map(str, words), cwd=cwd)
-    out, told = process.communicate(timeout=60)
+    out, told = process.communicate(timeout=240)
     assert process.returncode == code, out + told
     assert "Traceback" not in out + told
     return out + (told if code == 3 else "")

@@ -34,7 +34,7 @@ def test_it_opens_without_complaint_and_fetches_nothing(opened: Tab, page: Path)
 
 
 @pytest.mark.parametrize("page", ["rich"], indirect=True)
-@pytest.mark.parametrize("width", [800, 1440])
+@pytest.mark.parametrize("width", [800, pytest.param(1440, marks=pytest.mark.long)])
 def test_nothing_stands_in_a_readers_way(opened: Tab, width: int) -> None:
     assert axe.obstacles(opened, width) == []
 

@@ -102,7 +102,7 @@ def test_only_boxes_meant_for_it_scroll_sideways(opened: Tab, width: int) -> Non
     opened.call("Emulation.clearDeviceMetricsOverride")
 
 
-@pytest.mark.parametrize("width", [800, 1440])
+@pytest.mark.parametrize("width", [800, pytest.param(1440, marks=pytest.mark.long)])
 def test_nothing_stands_in_a_readers_way(opened: Tab, width: int) -> None:
     assert axe.obstacles(opened, width) == []
 

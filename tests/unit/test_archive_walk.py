@@ -229,7 +229,7 @@ def test_the_pace_is_kept_and_can_be_stopped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("studies", "images"), [(4_000, 10), pytest.param(10_000, 100, marks=[pytest.mark.long, pytest.mark.timeout(300)])]
+    ("studies", "images"), [(2_000, 10), pytest.param(10_000, 100, marks=[pytest.mark.long, pytest.mark.timeout(300)])]
 )
 def test_memory_does_not_grow_with_the_archive(tmp_path: Path, studies: int, images: int) -> None:
     """Up to a million images on either side."""

@@ -53,5 +53,5 @@ def test_two_runs_of_one_plan(tmp_path: Path, original: Stack, twin: Stack) -> N
     with (tmp_path / "after" / "run.json").open("a") as known:
         known.write("\n")
     touched = xinheng("compare", "before", "after", cwd=tmp_path)
-    _, errors = touched.communicate(timeout=60)
+    _, errors = touched.communicate(timeout=240)
     assert touched.returncode == 3 and "run.json：大小由" in errors
