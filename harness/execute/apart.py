@@ -2,6 +2,7 @@
 
 What shares a machine shares its bottleneck: the busier stack slows the other one down, and their ratio moves towards 1,
 which would let a slower system pass. So it has to be known, by an agent on every host, and is refused otherwise.
+Containers of one machine are seen; virtual machines of one are not, each having a kernel of its own.
 Not here: taking turns (`turns.py`), which is fair on one machine, too.
 """
 
