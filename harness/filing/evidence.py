@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow.parquet as pq
 
 from harness.dossier import Evidence
 from harness.errors import RecordingBroken
+from harness.recording import Recording
 
 EXCERPT = 3  # rows shown
 LINE = 300  # characters of a row shown
@@ -33,7 +35,7 @@ class By(enum.StrEnum):
     TRANSACTION = "transaction"
     TABLE = "table"  # rows of a table in a state file
     FIELD = "field"  # lines whose JSON object holds key=value pairs
-    SAMPLES = "samples"  # of a transaction in a Parquet file
+    SAMPLES = "samples"  # of a transaction or a step in a Parquet file, as `transaction=name` or `step=name`
     POINTER = "pointer"  # a part of result.json
 
 
@@ -53,10 +55,8 @@ class Reference:
                 return ""
             case By.POINTER:
                 return self.value
-            case By.FIELD:
+            case By.FIELD | By.SAMPLES:
                 return self.value.replace(";", "; ").replace("=", " = ")
-            case By.SAMPLES:
-                return f"transaction = {self.value}" if self.value else ""
             case _:
                 return f"{self.by} = {self.value}"
 
@@ -214,9 +214,23 @@ _TAKERS: Mapping[By, Callable[[Path, list[Reference]], Taker]] = {
 
 
 def _in_samples(path: Path, wanted: list[Reference]) -> dict[Reference, _Rows]:
-    """Only how many there are: the file's own statistics say it."""
-    rows = pq.ParquetFile(path).metadata.num_rows
-    return {reference: _Rows(count=rows) for reference in wanted}
+    """Only how many there are. Names stand as numbers in the file, by the lists of the block's facts."""
+    facts = Recording(path.parent).facts()
+    asked = {each: each.value.partition("=")[::2] for each in wanted}
+    counts = {
+        column: np.bincount(pq.read_table(path, columns=[column])[column].to_numpy())
+        for column in dict.fromkeys(column for column, _ in asked.values() if column)
+    }
+    whole = pq.ParquetFile(path).metadata.num_rows
+
+    def rows(column: str, name: str) -> int:
+        if not column:
+            return int(whole)
+        names = list(facts[f"{column}s"])
+        number = names.index(name) if name in names else len(counts[column])
+        return int(counts[column][number]) if number < len(counts[column]) else 0
+
+    return {reference: _Rows(count=rows(*pair)) for reference, pair in asked.items()}
 
 
 class _Pointed:

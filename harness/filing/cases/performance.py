@@ -47,8 +47,12 @@ def _title(result: Result, e: Estimate) -> str:
 
 
 def _samples(e: Estimate, blocks: Mapping[tuple[str, str], list[LoadBlock]]) -> tuple[Reference, ...]:
-    name = "" if e.transaction == "*" else e.transaction
+    """A message is a step; a leg is a part of its transaction."""
+    column = "step" if e.scope == "message" else "transaction"
+    wanted = "" if e.transaction == "*" else f"{column}={e.transaction.partition('/')[0]}"
     return tuple(
-        Reference(f"recordings/{b.pack}/load/{b.position:02d}-{b.stack}/samples.parquet", By.SAMPLES, name, shown=False)
+        Reference(
+            f"recordings/{b.pack}/load/{b.position:02d}-{b.stack}/samples.parquet", By.SAMPLES, wanted, shown=False
+        )
         for b in blocks.get((e.pack, e.level), ())
     )

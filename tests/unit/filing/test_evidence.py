@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.filing.evidence import By, Reference, resolved
+from harness.recording import Recording
+from tests.unit.test_assess import write_block
 
 NAMES = st.sampled_from(["book", "charge", "dispense", "check_in"])
 
@@ -68,3 +70,17 @@ def test_fields_pointers_and_files_that_are_gone(tmp_path: Path) -> None:
     assert found[deep].excerpt == ("3",)
     assert (found[none].count, found[gone].count) == (0, 0)
     assert [evidence.id for evidence in found.values()] == ["E1", "E2", "E3", "E4", "E5"]
+
+
+def test_samples_are_counted_by_their_own_transaction_or_step(tmp_path: Path) -> None:
+    write_block(tmp_path, 1, "original", 0, n=900)
+    path = "recordings/his/load/01-original/samples.parquet"
+    facts = Recording(tmp_path / "recordings/his/load/01-original").facts()
+    first, (select, *_) = facts["transactions"][0], facts["steps"]
+    asked = {
+        "": 1800, f"transaction={first}": 600, f"step={select}": 900, "transaction=unknown": 0, "step=unknown": 0,
+    }  # fmt: skip
+    references = {value: Reference(path, By.SAMPLES, value) for value in asked}
+    found = resolved(tmp_path, references.values())
+    assert {value: found[reference].count for value, reference in references.items()} == asked
+    assert found[references[f"transaction={first}"]].query == f"transaction = {first}"
