@@ -171,7 +171,7 @@ def _by_table(path: Path, wanted: list[Reference]) -> Taker:
     owners: dict[str, list[tuple[Reference, bytes]]] = defaultdict(list)
     for reference in wanted:
         table, _, cell = reference.value.partition(";")
-        owners[table].append((reference, cell.encode()))
+        owners[table].append((reference, msgspec.json.encode(cell) if cell else b""))
     left, present = 0, list[tuple[Reference, bytes]]()
 
     def take(line: bytes) -> Iterator[Reference]:

@@ -49,12 +49,12 @@ def test_an_item_is_found_by_its_number_wherever_it_stands(tmp_path: Path) -> No
 def test_rows_of_a_table_stand_below_its_head(tmp_path: Path) -> None:
     write(
         tmp_path / "state.jsonl",
-        {"table": "patient", "rows": 2}, ["P1", "甲"], ["P2", "乙"], {"table": "empty", "rows": 0},
+        {"table": "patient", "rows": 3}, ["P1", "甲"], ["P2", "乙"], ["P20", "丙"], {"table": "empty", "rows": 0},
         {"table": "charge", "rows": 1}, ["P1", 3],
     )  # fmt: skip
     whole, one, other = (Reference("state.jsonl", By.TABLE, v) for v in ("patient", "patient;P2", "charge"))
     found = resolved(tmp_path, [whole, one, other])
-    assert [found[r].rows for r in (whole, one, other)] == ["2–3", "3", "6"]
+    assert [found[r].rows for r in (whole, one, other)] == ["2–4", "3", "7"]
     assert found[one].excerpt == ('["P2","乙"]',)
 
 
