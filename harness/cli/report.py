@@ -222,5 +222,4 @@ def _write_blank(path: Path, *, as_json: bool) -> None:
         raise BadInput(f"{path} 已存在。", hint="信衡不会覆盖它；请换一个名称。")
     write_whole(path, files("harness.filing").joinpath("report.toml").read_bytes())
     told = f"已写出 {path}，填好后：xinheng report 运行目录 --with {path}"
-    told = f"已写出 {path}，填好后：xinheng report 运行目录 --with {path}"
     parts.say({"written": str(path)}, lambda: typer.echo(told), as_json=as_json)

@@ -17,14 +17,10 @@ from typing import BinaryIO
 from harness.errors import BadInput
 from harness.evidence.container import COMMENT, COMMENT_LENGTH, DATE, MODE, seal_of
 
-_LOCAL = struct.Struct(
-    "<4s5H3I2H"
-)  # signature, version, flags, method, time, date, CRC, sizes, lengths of name and extra
-_CENTRAL, _END, _END64 = (
-    46,
-    22,
-    56 + 20,
-)  # bytes of a directory entry without its texts, of the end, of the end of zip64
+# A member's own head: signature, version, flags, method, time, date, CRC, sizes, lengths of name and extra.
+_LOCAL = struct.Struct("<4s5H3I2H")
+# Bytes of a directory entry without its texts, of the end, of the end of zip64.
+_CENTRAL, _END, _END64 = 46, 22, 56 + 20
 _WIDE = 0xFFFFFFFF  # the size stands in the zip64 field
 _CHUNK = 1 << 20
 _SMALL = 1 << 22

@@ -30,9 +30,8 @@ _HOST = (
     "numa_nodes", "virtualisation",
 )  # fmt: skip
 _WHICH_SYSTEM = frozenset({"product", "version", *_HOST} - {"kernel"})  # what makes it another system
-_PLACES = frozenset(
-    {"数据目录", "数据目录（建成后不能更改）"}
-)  # settings that say where a system lies, not how it works
+# Settings that say where a system lies, not how it works.
+_PLACES = frozenset({"数据目录", "数据目录（建成后不能更改）"})
 _RANK = {Judgement.FAIL: 0, Judgement.INCONCLUSIVE: 1, Judgement.PASS: 2}
 _GOOD_TABLES = frozenset({TableState.EQUAL, TableState.BY_RULE, TableState.LEFT_OUT})
 

@@ -80,9 +80,8 @@ def _table(pack: str, name: str, ledgers: list[LedgerOf]) -> Draft:
 def _invariant(checks: list[InvariantResult]) -> Draft:
     one = checks[0]
     broken = {stack: sum(not c.holds for c in checks if c.stack == stack) for stack in ("original", "migrated")}
-    judgement = (
-        Judgement.INCONCLUSIVE if broken["original"] else Judgement.PASS
-    )  # a rule that never held proves nothing
+    # A rule that did not hold on the original proves nothing.
+    judgement = Judgement.INCONCLUSIVE if broken["original"] else Judgement.PASS
     if broken["migrated"]:
         judgement = Judgement.FAIL
     places = [*both(one.pack, "invariants.json", By.WHOLE, "", shown=False)]
