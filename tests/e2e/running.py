@@ -40,6 +40,13 @@ def small_plan() -> Plan:
     )
 
 
+def borne(plan: Plan) -> Plan:
+    """The plan with limits for the generator that no busy machine passes: for tests of something else than them."""
+    lag, cpu = plan.limits.lag_p99_ms, plan.limits.generator_cpu
+    limits = replace(plan.limits, lag_p99_ms=replace(lag, value=86_400_000.0), generator_cpu=replace(cpu, value=1.0))
+    return replace(plan, limits=limits)
+
+
 def stack_on(role: Role, product: str, home: Path) -> Stack:
     """A stack on a server started (or found) below `home`."""
     known = server_for(product, home / product / role.value).start()

@@ -19,13 +19,13 @@ from harness.model import Host, Part, Role, Stack
 from harness.recording import Recording
 from harness.samples import read_samples
 from harness.settings import Plan
-from tests.e2e.running import TOOLS, small_plan
+from tests.e2e.running import TOOLS, borne, small_plan
 
 pytestmark = pytest.mark.e2e
 
 
 def at_once() -> Plan:
-    plan = small_plan()
+    plan = borne(small_plan())
     load = replace(plan.load, order="ABBA", parallel=True, seconds=3.0, warmup_seconds=0.5)
     level = replace(load.levels[0], users=6, rate_per_s=60.0)
     return replace(plan, load=replace(load, levels=(level,)))

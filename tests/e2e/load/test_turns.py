@@ -17,7 +17,7 @@ from harness.model import Part, Role, Stack
 from harness.recording import Recording
 from harness.samples import read_samples
 from harness.settings import Plan
-from tests.e2e.running import TOOLS, small_plan
+from tests.e2e.running import TOOLS, borne, small_plan
 
 pytestmark = pytest.mark.e2e
 
@@ -25,7 +25,7 @@ TURN_NS = 250_000_000
 
 
 def by_turns() -> Plan:
-    plan = small_plan()
+    plan = borne(small_plan())
     load = replace(plan.load, order="ABBA", turn_seconds=TURN_NS / 1e9, seconds=3.0, warmup_seconds=0.5, rounds=2)
     level = replace(load.levels[0], users=6, rate_per_s=60.0)
     return replace(plan, load=replace(load, levels=(level,)))
@@ -54,7 +54,7 @@ def test_each_is_loaded_in_its_own_turns_only(tmp_path: Path, original: Stack, t
     ]  # fmt: skip
     assert all(b.done == b.planned and b.throughput_per_s > 30 for b in result.load)
     (throughput,) = (e for e in result.estimates if e.metric == "throughput_ratio")
-    assert 0.8 < throughput.value < 1.25
+    assert 0.5 < throughput.value < 2.0
     assert all("轮流" in e.method for e in result.estimates if e.metric == "p95_ratio")
 
     # One of two without its seal, as a kill between the seals leaves it: both are done again.

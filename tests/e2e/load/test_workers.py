@@ -21,12 +21,9 @@ from harness.pacer import NS
 from harness.recording import Recording, read_items, read_json
 from harness.samples import SAMPLE, Rows, appended_by, read_samples
 from harness.settings import Plan
-from tests.e2e.running import TOOLS, small_plan
+from tests.e2e.running import TOOLS, borne, small_plan
 
 pytestmark = pytest.mark.e2e
-
-NEVER_MS = 86_400_000.0
-
 
 @pytest.fixture
 def stacks(original: Stack, twin: Stack) -> Mapping[Role, Stack]:
@@ -39,14 +36,12 @@ def block(tmp_path: Path) -> Path:
     return tmp_path / "run/recordings/his/load/01-original"
 
 
-def plan(*, lag_p99_ms: float = NEVER_MS, **load: Any) -> Plan:
+def plan(*, lag_p99_ms: float | None = None, **load: Any) -> Plan:
     """A few patients, one level, and limits that no busy machine passes."""
-    small = small_plan()
-    limits = replace(
-        small.limits,
-        lag_p99_ms=replace(small.limits.lag_p99_ms, value=lag_p99_ms),
-        generator_cpu=replace(small.limits.generator_cpu, value=1.0),
-    )
+    small = borne(small_plan())
+    limits = small.limits
+    if lag_p99_ms is not None:
+        limits = replace(limits, lag_p99_ms=replace(limits.lag_p99_ms, value=lag_p99_ms))
     asked = {"processes": 2, "calibrate": False, "repeats": 0, **load}
     data = replace(small.data, outpatients_per_day=60, days=2)
     return replace(small, data=data, limits=limits, load=replace(small.load, **asked))
