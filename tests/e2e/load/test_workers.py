@@ -25,6 +25,7 @@ from tests.e2e.running import TOOLS, borne, small_plan
 
 pytestmark = pytest.mark.e2e
 
+
 @pytest.fixture
 def stacks(original: Stack, twin: Stack) -> Mapping[Role, Stack]:
     return {Role.ORIGINAL: original, Role.MIGRATED: twin}
