@@ -10,6 +10,7 @@ import contextlib
 import socket
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,9 +21,10 @@ class _Door(socketserver.ThreadingTCPServer):
 
     allow_reuse_address = True
 
-    def __init__(self, target: Path | int, port: int) -> None:
+    def __init__(self, target: Path | int, port: int, delay_s: float) -> None:
         super().__init__(("127.0.0.1", port), _Visitor)
         self.target = target
+        self.delay_s = delay_s
         self.lines: list[socket.socket] = []
 
     def inner(self) -> socket.socket:
@@ -46,16 +48,17 @@ class _Visitor(socketserver.BaseRequestHandler):
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with contextlib.suppress(ConnectionRefusedError), self.server.inner() as inner:
             self.server.lines += [self.request, inner]
-            answers = threading.Thread(target=_pump, args=(inner, self.request), daemon=True)
+            answers = threading.Thread(target=_pump, args=(inner, self.request, self.server.delay_s), daemon=True)
             answers.start()
             _pump(self.request, inner)
             answers.join()
 
 
-def _pump(source: socket.socket, sink: socket.socket) -> None:
+def _pump(source: socket.socket, sink: socket.socket, delay_s: float = 0.0) -> None:
     """Pass everything on; when one side hangs up, so does the other."""
     with contextlib.suppress(OSError):
         while data := source.recv(1 << 18):
+            time.sleep(delay_s)
             sink.sendall(data)
     for end in (source, sink):
         with contextlib.suppress(OSError):
@@ -63,9 +66,10 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
 
 
 @contextlib.contextmanager
-def relay(target: Path | int, port: int = 0) -> Iterator[int]:
-    """The port on 127.0.0.1 that leads to a Unix socket or another port, for as long as it is needed."""
-    with _Door(target, port) as door:
+def relay(target: Path | int, port: int = 0, *, delay_s: float = 0.0) -> Iterator[int]:
+    """The port on 127.0.0.1 that leads to a Unix socket or another port, for as long as it is needed; every answer
+    arrives `delay_s` late."""
+    with _Door(target, port, delay_s) as door:
         serving = threading.Thread(target=door.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
         serving.start()
         try:

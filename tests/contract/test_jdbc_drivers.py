@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from drivers.sql import driver_for
 from drivers.sql.registry import PRODUCTS, product
 from harness.errors import BadInput, DriverMissing, StackRefused, StackUnreachable
 from harness.model import ErrorClass, Rendered, ReplyKind, SqlEndpoint
 from tests.contract.targets import Servers, Target, opened
+from tests.relay import relay
 
 pytestmark = pytest.mark.needs_apt("libpostgresql-jdbc-java")
 _SECRET = "geheim-7f3a"
@@ -172,6 +174,17 @@ def test_a_server_that_never_answers_is_given_up(way: str, silent: int, request:
         driver_for(dataclasses.replace(target.endpoint, url=url)).connect()
     assert time.monotonic() - began < 20
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.needs_apt("libmariadb-java")
+def test_a_server_that_takes_its_time_is_waited_for(seekdb: Target) -> None:
+    port = make_url(seekdb.endpoint.url).port
+    assert port
+    with relay(port, delay_s=0.6) as slow:
+        url = seekdb.endpoint.url.replace(f":{port}/", f":{slow}/")
+        session = driver_for(dataclasses.replace(seekdb.endpoint, url=url)).connect()
+        assert seekdb.run(session, "SELECT 1").rows[0] == (1,)
+        session.close()
 
 
 def test_a_password_is_never_part_of_the_sentence(jdbc: Target, silent: int, monkeypatch: pytest.MonkeyPatch) -> None:

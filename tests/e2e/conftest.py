@@ -44,10 +44,14 @@ def plan_file(tmp_path: Path) -> Path:
     """Four short blocks, as a plan file."""
     plan = small_plan()
     text = resources.files("harness").joinpath("plans/smoke.toml").read_text(encoding="utf-8")
+    smaller = {
+        "transactions =": f"transactions = {plan.functional.transactions}",
+        "outpatients_per_day =": f"outpatients_per_day = {plan.data.outpatients_per_day}",
+        "days =": f"days = {plan.data.days}",
+    }
     lines = []
     for line in text.splitlines():
-        if line.startswith("transactions ="):
-            line = f"transactions = {plan.functional.transactions}"
+        line = next((ours for start, ours in smaller.items() if line.startswith(start)), line)
         if line.startswith("run = true"):
             line = "run = false"  # the compatibility suite has tests of its own
         if line.startswith("seconds ="):
