@@ -12,17 +12,36 @@ import re
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from reports import numbers, text
 from reports.words import Words
 
 
+class _Compiled(BytecodeCache):
+    """Every document has an environment of its own; what their templates compile to is the same."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 def environment(words: Words, result: Any) -> Environment:
     """What every template can use: the words, the result, and the ways of printing a value."""
     made = Environment(
         loader=PackageLoader("reports", "templates"),
+        bytecode_cache=_COMPILED,
         autoescape=True,
         finalize=_printable,
         undefined=StrictUndefined,

@@ -5,7 +5,8 @@ Without these, a green report would mean nothing.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from harness.cli import main
 from harness.model import Part, Role, Stack
-from harness.result import Judgement, Result
+from harness.result import Finding, Judgement, Result
 from harness.settings import load_plan
 from tests.e2e.running import roots, run, with_cursor
 
@@ -76,74 +77,104 @@ def test_two_identical_stacks_report_nothing(tmp_path: Path, original: Stack, tw
     assert verdict(result, "PV-FUNC-1") is Judgement.PASS
 
 
-@pytest.mark.parametrize("product", ["seekdb", pytest.param("twin", marks=pytest.mark.long)])
-class TestBrokenOnPurpose:
-    """Three defects, on another product and on the same one."""
+Act = Callable[[Any], None]
 
-    @pytest.fixture
-    def stacks(self, product: str, original: Stack, request: pytest.FixtureRequest) -> dict[Role, Stack]:
-        return {Role.ORIGINAL: original, Role.MIGRATED: request.getfixturevalue(product)}
 
-    def test_one_price_changed(self, tmp_path: Path, stacks: dict[Role, Stack]) -> None:
-        def dearer(cursor: Any) -> None:
-            cursor.execute("SELECT drug_code FROM prescription_item ORDER BY prescription_id, line_no LIMIT 1")
-            (code,) = cursor.fetchone()
-            cursor.execute("UPDATE drug SET unit_price = unit_price + 0.01 WHERE drug_code = %s", (code,))
+def saying(*statements: str) -> Act:
+    def act(cursor: Any) -> None:
+        for statement in statements:
+            cursor.execute(statement)
 
-        result = run(tmp_path / "run", stacks, broken_by=dearer, parts=FUNCTIONAL)
-        found = roots(result)
-        assert [(f.transaction, f.step, f.column, f.kind) for f in found] == [
-            ("table:drug", "before", "unit_price", "number")
-        ]
-        assert verdict(result, "PV-FUNC-1") is Judgement.FAIL
+    return act
 
-    def test_unique_index_lost_so_that_a_slot_is_sold_twice(self, tmp_path: Path, stacks: dict[Role, Stack]) -> None:
-        on_table = " ON registration" if stacks[Role.MIGRATED].sql.product == "oceanbase" else ""
 
-        def unguarded(cursor: Any) -> None:
-            cursor.execute(f"DROP INDEX uq_registration_active_slot{on_table}")
+def nothing(cursor: Any) -> None:
+    """What is not mended stays."""
 
-        result = run(tmp_path / "run", stacks, broken_by=unguarded, parts=FUNCTIONAL)
-        found = roots(result)
-        assert [(f.transaction, f.step, f.kind) for f in found] == [
-            ("probe_double_booking", "add_registration", "outcome")
-        ]
-        sold_twice = [i for i in result.invariants if not i.holds]
-        assert {i.stack for i in sold_twice} == {"migrated"}
-        assert len({i.name for i in sold_twice}) == 1
-        assert verdict(result, "PV-FUNC-1") is Judgement.FAIL
 
-    def test_a_statement_that_fails(self, tmp_path: Path, stacks: dict[Role, Stack]) -> None:
-        breaking, mending = TRIGGER[stacks[Role.MIGRATED].sql.product]
+def dearer(cursor: Any) -> None:
+    cursor.execute("SELECT drug_code FROM prescription_item ORDER BY prescription_id, line_no LIMIT 1")
+    (code,) = cursor.fetchone()
+    cursor.execute("UPDATE drug SET unit_price = unit_price + 0.01 WHERE drug_code = %s", (code,))
 
-        def break_it(cursor: Any) -> None:
-            for statement in breaking:
-                cursor.execute(statement)
 
-        result = run(
-            tmp_path / "run",
-            stacks,
-            broken_by=break_it,
-            mended_by=lambda cursor: cursor.execute(mending),
-            parts=FUNCTIONAL,
-        )
-        found = roots(result)
-        assert [(f.transaction, f.step, f.kind) for f in found] == [
-            ("execute_order", "add_order_execution", "error_class")
-        ]
-        assert result.ledger["his"].error > 0
-        assert verdict(result, "PV-FUNC-1") is Judgement.FAIL
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """What is done to the migrated database, how it is mended afterwards, and what has to be found."""
 
-    def test_a_lost_column_is_a_finding_and_no_fault(self, tmp_path: Path, stacks: dict[Role, Stack]) -> None:
-        result = run(
-            tmp_path / "run",
-            stacks,
-            broken_by=lambda cursor: cursor.execute("ALTER TABLE bed_transfer RENAME COLUMN transferred_at TO at_time"),
-            mended_by=lambda cursor: cursor.execute("ALTER TABLE bed_transfer RENAME COLUMN at_time TO transferred_at"),
-            parts=FUNCTIONAL,
-        )
-        found = {(f.transaction, f.kind) for f in roots(result)}
-        assert found == {("table:bed_transfer", "columns"), ("transfer_bed", "error_class")}
+    breaks: Act
+    mends: Act = nothing
+    found: frozenset[tuple[str, str]]  # transaction, kind
+    where: frozenset[tuple[str, str]] = frozenset()  # step, column
+
+    def seen_in(self, found: list[Finding]) -> bool:
+        own = [f for f in found if (f.transaction, f.kind) in self.found]
+        return len(own) == len(self.found) and self.where <= {(f.step, f.column) for f in own}
+
+
+def defects(product: str) -> dict[str, Defect]:
+    breaking, mending = TRIGGER[product]
+    on_table = " ON registration" if product == "oceanbase" else ""
+    rename = "ALTER TABLE bed_transfer RENAME COLUMN {} TO {}"
+    return {
+        "one price changed": Defect(
+            breaks=dearer, found=frozenset({("table:drug", "number")}), where=frozenset({("before", "unit_price")})
+        ),
+        "unique index lost, so that a slot is sold twice": Defect(
+            breaks=saying(f"DROP INDEX uq_registration_active_slot{on_table}"),
+            found=frozenset({("probe_double_booking", "outcome")}),
+            where=frozenset({("add_registration", "")}),
+        ),
+        "a statement that fails": Defect(
+            breaks=saying(*breaking),
+            mends=saying(mending),
+            found=frozenset({("execute_order", "error_class")}),
+            where=frozenset({("add_order_execution", "")}),
+        ),
+        "a lost column": Defect(
+            breaks=saying(rename.format("transferred_at", "at_time")),
+            mends=saying(rename.format("at_time", "transferred_at")),
+            found=frozenset({("table:bed_transfer", "columns"), ("transfer_bed", "error_class")}),
+        ),
+    }
+
+
+def broken_run(run_dir: Path, original: Stack, migrated: Stack, chosen: list[Defect]) -> Result:
+    """A functional run on which every one of these is found under its own kind, and nothing else."""
+
+    def break_all(cursor: Any) -> None:
+        for defect in chosen:
+            defect.breaks(cursor)
+
+    def mend_all(cursor: Any) -> None:
+        for defect in chosen:
+            defect.mends(cursor)
+
+    stacks = {Role.ORIGINAL: original, Role.MIGRATED: migrated}
+    result = run(run_dir, stacks, broken_by=break_all, mended_by=mend_all, parts=FUNCTIONAL)
+    found = roots(result)
+    assert {(f.transaction, f.kind) for f in found} == frozenset().union(*(d.found for d in chosen))
+    assert all(defect.seen_in(found) for defect in chosen)
+    assert verdict(result, "PV-FUNC-1") is Judgement.FAIL
+    return result
+
+
+def test_every_defect_is_found_beside_the_others(tmp_path: Path, original: Stack, seekdb: Stack) -> None:
+    result = broken_run(tmp_path / "run", original, seekdb, list(defects("oceanbase").values()))
+    sold_twice = [i for i in result.invariants if not i.holds]
+    assert {i.stack for i in sold_twice} == {"migrated"}
+    assert len({i.name for i in sold_twice}) == 1
+    assert result.ledger["his"].error > 0
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", list(defects("oceanbase")))
+@pytest.mark.parametrize("product", ["seekdb", "twin"])
+def test_every_defect_is_found_alone(
+    tmp_path: Path, product: str, name: str, original: Stack, request: pytest.FixtureRequest
+) -> None:
+    migrated: Stack = request.getfixturevalue(product)
+    broken_run(tmp_path / "run", original, migrated, [defects(migrated.sql.product)[name]])
 
 
 def test_data_that_a_migration_brought_is_compared_as_it_is(
