@@ -185,14 +185,16 @@ def test_data_that_a_migration_brought_is_compared_as_it_is(
 
     def tool(cursor: Any) -> None:
         cursor.execute("DROP TABLE xinheng_mark")  # as if another program had made the tables
-        cursor.execute("UPDATE bed SET bed_fee = bed_fee + 1 WHERE bed_id = 'W00000001'")
+        cursor.execute("SELECT MIN(patient_id) FROM patient WHERE address IS NOT NULL")
+        (patient,) = cursor.fetchone()  # addresses are read by no transaction, so that nothing follows from this
+        cursor.execute("UPDATE patient SET address = '改在别处' WHERE patient_id = %s", (patient,))
 
     with_cursor(seekdb, tool)
     plan = load_plan(plan_file)
     kept = replace(plan, data=replace(plan.data, mode="keep"))
     result = run(tmp_path / "run", {Role.ORIGINAL: original, Role.MIGRATED: seekdb}, plan=kept)
     assert [(f.transaction, f.step, f.column, f.kind) for f in roots(result)] == [
-        ("table:bed", "before", "bed_fee", "number")
+        ("table:patient", "before", "address", "text")
     ]
     assert result.load == ()
     assert verdict(result, "PV-PERF-1") is Judgement.NOT_RUN

@@ -42,6 +42,20 @@ for _ in range(4):
 print("done", flush=True)
 sys.stdin.read()
 """
+# a server that on a word starts a child, which waits, and on the next word ends it
+ONE_CHILD = """
+import os, signal, sys
+sys.stdin.readline()
+child = os.fork()
+if not child:
+    signal.pause()
+print(child, flush=True)
+sys.stdin.readline()
+os.kill(child, signal.SIGKILL)
+os.waitpid(child, 0)
+print(child, flush=True)
+sys.stdin.read()
+"""
 
 
 @contextmanager
@@ -112,11 +126,18 @@ def test_the_time_of_children_that_came_and_went_is_counted(tmp_path: Path) -> N
 
 
 def test_a_new_child_joins_and_an_ended_one_leaves(tmp_path: Path) -> None:
-    tree = following(os.getpid(), tmp_path)
-    before = set(tree.read().processes)
-    with running("import sys; sys.stdin.read()") as child:
-        assert set(tree.read().processes) == before | {child.pid}
-    assert set(tree.read().processes) == before
+    with running(ONE_CHILD) as server:
+        assert server.stdin is not None and server.stdout is not None
+        tree = following(server.pid, tmp_path)
+        assert set(tree.read().processes) == {server.pid}
+        server.stdin.write("go\n")
+        server.stdin.flush()
+        child = int(server.stdout.readline())
+        assert set(tree.read().processes) == {server.pid, child}
+        server.stdin.write("go\n")
+        server.stdin.flush()
+        assert int(server.stdout.readline()) == child
+        assert set(tree.read().processes) == {server.pid}
 
 
 def test_a_child_that_waits_is_remembered_until_it_runs(tmp_path: Path) -> None:
