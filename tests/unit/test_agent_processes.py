@@ -1,6 +1,5 @@
 """The process tree is read from real processes; /proc and psutil must agree on them."""
 
-import os
 import subprocess
 import sys
 import time
