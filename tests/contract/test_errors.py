@@ -121,16 +121,16 @@ def test_statement_timeout(tables: Target, connect: Callable[..., Session]) -> N
     reply = tables.run(session, "SELECT count(*) FROM contract_words a, contract_words b, contract_words c "
                        "WHERE a.n + b.n + c.n = 7")  # fmt: skip
     assert (reply.kind, reply.error_class) == (ReplyKind.TIMED_OUT, ErrorClass.STATEMENT_TIMEOUT), reply.message
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
 
 
 @pytest.mark.capability("server_sleep")
 @pytest.mark.capability("statement_timeout")
 def test_a_sleep_is_ended_too(target: Target, connect: Callable[..., Session]) -> None:
     began = time.monotonic()
-    reply = connect(statement_timeout_s=0.5).execute(target.driver.sleep(5), ())
+    reply = connect(statement_timeout_s=0.5).execute(target.driver.sleep(30), ())
     assert (reply.kind, reply.error_class) == (ReplyKind.TIMED_OUT, ErrorClass.STATEMENT_TIMEOUT), reply.message
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
 
 
 @pytest.mark.capability("lock_timeout")

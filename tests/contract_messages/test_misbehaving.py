@@ -155,7 +155,7 @@ def test_gone_at_once(target: Target) -> None:
     with hearing(target) as (ear, driver):
         began = time.monotonic()
         assert driver.misbehave(Misbehaviour.GONE, target.message) == ()
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < _TIMEOUT_S  # no answer is waited for
     assert without_host(b"".join(ear.pieces)) == without_host(whole)
 
 

@@ -98,7 +98,7 @@ def test_a_wait_that_nobody_ends_is_ended_by_the_server(original: Stack) -> None
     began = time.monotonic()
     found = texts(original, "A: UPDATE {t} SET n = 11\nB~: UPDATE {t} SET n = 12")
     assert found == ["ok 改 1 行", "等待 → timed_out statement_timeout"]
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
 
 
 def test_a_session_can_be_killed_and_come_back(original: Stack) -> None:
@@ -130,12 +130,12 @@ def test_trouble_says_what_and_where(original: Stack, script: str, setup: str, s
 
 
 def test_an_interrupted_probe_ends_at_once(original: Stack) -> None:
-    one = probe("A: UPDATE {t} SET n = 11\nB: UPDATE {t} SET n = 12\nA: IDLE 20")
+    one = probe("A: UPDATE {t} SET n = 11\nB: UPDATE {t} SET n = 12\nA: IDLE 60")
     with lab_on(original, one) as lab:
         threading.Timer(1.0, lab.stop.set).start()
         began = time.monotonic()
         assert lab.observe(one).trouble == "已中断。"
-        assert time.monotonic() - began < 6
+        assert time.monotonic() - began < 20
     assert not ours(original)
 
 

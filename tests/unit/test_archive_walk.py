@@ -222,7 +222,7 @@ def test_the_pace_is_kept_and_can_be_stopped() -> None:
     pace = Pace(200.0)
     began = time.monotonic()
     assert len(list(pace.each(range(40)))) == 40
-    assert 0.15 < time.monotonic() - began < 1.0
+    assert 0.15 < time.monotonic() - began < 10.0  # 40 at 200 a second
     threading.Timer(0.05, pace.stop).start()
     with pytest.raises(Interrupted):
         list(pace.each(range(10_000)))

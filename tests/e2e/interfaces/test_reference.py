@@ -225,7 +225,7 @@ def test_a_fault_for_one_interface_leaves_the_others_alone(application: Applicat
 
 
 def test_sixteen_are_served_at_once(application: Application) -> None:
-    application.switch("wire_slow ms=300")
+    application.switch("wire_slow ms=1000")
     kinds: list[ReplyKind] = []
 
     def one(interface: str) -> None:
@@ -238,7 +238,7 @@ def test_sixteen_are_served_at_once(application: Application) -> None:
     for thread in threads:
         thread.join()
     assert kinds == [ReplyKind.OK] * 16
-    assert time.monotonic() - began < 16 * 0.3 / 2
+    assert time.monotonic() - began < 16 / 2  # one after the other they take 16 seconds
 
 
 def test_sessions_that_the_database_ended_are_opened_again(either: Application) -> None:
