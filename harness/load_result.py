@@ -34,7 +34,7 @@ class Gap:
     name: str
     host: str
     stack: str
-    block: str  # the block's folder, or "" where it concerns the whole run
+    block: str  # pack/folder of the block, or "" where it concerns the whole run
     start_s: float  # since the block's epoch, or since the run began
     end_s: float
     lost: str  # one Chinese sentence: whose, from when to when, how much

@@ -11,12 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, PathPatch
+from matplotlib.path import Path
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from reports.svg import INK, MUTED, drawable
@@ -27,6 +28,7 @@ COLOUR = {"original": "#1b5e95", "migrated": "#c4560a"}
 LineStyle = Literal["-"] | tuple[float, tuple[float, ...]]
 STYLE: Mapping[str, LineStyle] = {"original": "-", "migrated": (0, (3.2, 1.4))}
 MARKER = {"original": "o", "migrated": "D"}
+_MISSING = "#7d8891"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +106,24 @@ def above(axes: Axes, x: float, text: str) -> None:
         drawable(text), (x, 1), xycoords=("data", "axes fraction"), xytext=(0, 2), textcoords="offset points",
         ha="center", va="bottom", fontsize=SMALL, color=MUTED,
     )  # fmt: skip
+
+
+def bands(axes: Axes, spans: Sequence[tuple[float, float]], **look: Any) -> None:
+    """Stretches of x from bottom to top, as one patch however many they are."""
+    if spans:
+        boxes = [Path([(a, 0), (b, 0), (b, 1), (a, 1), (a, 0)], closed=True) for a, b in spans]
+        path = Path.make_compound_path(*boxes)
+        axes.add_patch(PathPatch(path, transform=axes.get_xaxis_transform(), linewidth=0, **look))
+
+
+def hatch(axes: Axes, spans: Sequence[tuple[float, float]], *, zorder: int) -> None:
+    """Stretches of x for which something was not recorded."""
+    bands(axes, spans, facecolor="none", edgecolor=_MISSING, hatch="xxxx", zorder=zorder)
+
+
+def hatching(label: str) -> Patch:
+    """What `hatch` draws, for a legend."""
+    return Patch(facecolor="none", edgecolor=_MISSING, hatch="xxxx", linewidth=0, label=label)
 
 
 def stack_key(stack: str, words: Words, *, marker: bool = False) -> Line2D:

@@ -17,8 +17,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from harness.load_result import HeatMap
-from reports.axes import SMALL, Frame, above, legend, round_values
+from harness.load_result import Gap, HeatMap
+from reports.axes import SMALL, Frame, above, hatch, hatching, legend, round_values
 from reports.svg import MUTED, PAGE_INCHES, drawing, inline
 from reports.view import STACKS
 from reports.words import Words
@@ -30,14 +30,20 @@ _POINTS = 72
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Cells:
-    """A map with few enough columns to be drawn; `blocks[i]` is the block of column i."""
+    """A map with few enough columns to be drawn; column i belongs to `blocks[i]` and begins at second `t[i]`."""
 
     counts: tuple[tuple[int, ...], ...]
     blocks: tuple[str, ...]
+    t: tuple[float, ...]
 
 
-def heat_maps(maps: Sequence[HeatMap], levels: Mapping[str, str], words: Words, *, name: str) -> str:
-    """Up to one map per stack on one scale of milliseconds; `levels` names the level of a block's folder."""
+def heat_maps(
+    maps: Sequence[HeatMap], levels: Mapping[str, str], words: Words, *, name: str, gaps: Sequence[Gap] = ()
+) -> str:
+    """Up to one map per stack on one scale of milliseconds; `levels` names the level of a block's folder.
+
+    Where a load process was lost the map is hatched to the end of its `gaps`.
+    """
     shown = sorted((m for m in maps if m.counts and m.milliseconds), key=lambda m: STACKS.index(m.stack))
     if not shown:
         return ""
@@ -47,12 +53,14 @@ def heat_maps(maps: Sequence[HeatMap], levels: Mapping[str, str], words: Words, 
     frame = Frame(width=PAGE_INCHES, rows=1, columns=len(shown), panel=2.3, left=0.6, between=0.25, above=0.86)
     with drawing():
         figure, panels = frame.drawn(sharey=True)
-        layers = []
+        layers, holes = [], [_holes(m.pack, cells, gaps) for m, cells in zip(shown, drawn, strict=True)]
         for axes, one, cells in zip(panels, shown, drawn, strict=True):
             axes.set_title(words(f"stack.{one.stack}"), pad=13)
             _axis(axes, cells, levels)
             edges = [math.log10(ms) for ms in one.milliseconds]
             layers.append(_layer(axes, frame, cells, edges, bounds))
+        for axes, spans in zip(panels, holes, strict=True):
+            hatch(axes, spans, zorder=3)
         _scale(panels[0], low, high)
         panels[0].set_ylabel(words("chart.ms_axis"))
         frame.caption(figure, words("chart.blocks_in_order"))
@@ -60,6 +68,8 @@ def heat_maps(maps: Sequence[HeatMap], levels: Mapping[str, str], words: Words, 
             Patch(facecolor=shade, edgecolor=MUTED, linewidth=0.3, label=label)
             for shade, label in zip(SHADES, _labels(bounds), strict=False)
         ]
+        if any(holes):
+            keys.append(hatching(words("chart.part_missing")))
         legend(figure, keys)
         return inline(figure, name=name, title=words("chart.heat_title"), under=_placed(layers, low, high))
 
@@ -68,14 +78,27 @@ def _narrowed(one: HeatMap) -> _Cells:
     """Neighbouring columns of a block counted together where there are more than can be told apart."""
     blocks = one.blocks or ("",) * len(one.counts)
     wide = math.ceil(len(one.counts) / _MOST_COLUMNS)
-    counts, kept = [], []
+    counts, kept, begins = [], [], []
     for block, own in itertools.groupby(range(len(one.counts)), key=blocks.__getitem__):
         columns = list(own)
         for start in range(0, len(columns), wide):
             together = [one.counts[i] for i in columns[start : start + wide]]
             counts.append(tuple(map(sum, zip(*together, strict=True))))
             kept.append(block)
-    return _Cells(counts=tuple(counts), blocks=tuple(kept))
+            begins.append(one.t[columns[start]])
+    return _Cells(counts=tuple(counts), blocks=tuple(kept), t=tuple(begins))
+
+
+def _holes(pack: str, cells: _Cells, gaps: Sequence[Gap]) -> list[tuple[float, float]]:
+    """From which column to which each gap of a block reaches; its seconds count from the block's first column."""
+    found: list[tuple[float, float]] = []
+    for gap in gaps:
+        own = [i for i, block in enumerate(cells.blocks) if f"{pack}/{block}" == gap.block]
+        touched = [i for i in own if cells.t[i] - cells.t[own[0]] < gap.end_s]
+        if touched:
+            before = [i for i in touched if cells.t[i] - cells.t[own[0]] <= gap.start_s]
+            found.append((max(before, default=touched[0]), touched[-1] + 1))
+    return found
 
 
 def _bounds(most: int) -> list[int]:

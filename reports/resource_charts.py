@@ -11,13 +11,12 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, PathPatch
-from matplotlib.path import Path
+from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from harness.load_result import Gap
 from harness.result import Series, Timeline, Window
-from reports.axes import COLOUR, Frame, LineStyle, above, legend
+from reports.axes import COLOUR, Frame, LineStyle, above, bands, hatch, hatching, legend
 from reports.svg import INK, PAGE_INCHES, drawable, drawing, inline
 from reports.words import Words
 
@@ -49,7 +48,7 @@ _PANELS = (
     _Panel(key="connections", values=("connections",)),
 )
 _NTH: tuple[tuple[float, LineStyle], ...] = ((1.1, "-"), (0.9, (0, (2, 1))), (0.9, (0, (0.8, 1))), (0.7, "-"))
-_OWN, _OTHER, _GAP = "#d8dfe5", "#f1f4f6", "#7d8891"
+_OWN, _OTHER = "#d8dfe5", "#f1f4f6"
 
 
 def resources(lines: Sequence[Timeline], series: Series, gaps: Sequence[Gap], words: Words, *, name: str) -> str:
@@ -67,7 +66,7 @@ def resources(lines: Sequence[Timeline], series: Series, gaps: Sequence[Gap], wo
         for i, axes in enumerate(panels):
             row, line = rows[i // len(lines)], lines[i % len(lines)]
             _shade(axes, series.windows, line.stack)
-            _hatch(axes, holes[i % len(lines)])
+            hatch(axes, [(hole.start_s, hole.end_s) for hole in holes[i % len(lines)]], zorder=0)
             _resource(axes, row, line, COLOUR[line.stack], words)
             if i < len(lines):
                 axes.set_title(" · ".join([words(f"stack.{line.stack}"), *filter(None, [drawable(line.host)])]), pad=13)
@@ -97,9 +96,7 @@ def _keys(words: Words, *, holes: bool) -> list[Line2D | Patch]:
         Patch(facecolor=_OTHER, edgecolor=_OWN, linewidth=0.4, label=words("chart.other_window")),
     ]
     if holes:
-        keys.append(
-            Patch(facecolor="none", edgecolor=_GAP, hatch="xxxx", linewidth=0, label=words("chart.no_readings"))
-        )
+        keys.append(hatching(words("chart.no_readings")))
     return keys
 
 
@@ -116,19 +113,7 @@ def _stretches(windows: Sequence[Window], stack: str) -> list[tuple[str, float, 
 
 def _shade(axes: Axes, windows: Sequence[Window], stack: str) -> None:
     for colour, own in ((_OWN, True), (_OTHER, False)):
-        _spans(axes, [(w.start, w.end) for w in windows if (w.stack == stack) is own], facecolor=colour)
-
-
-def _hatch(axes: Axes, gaps: Sequence[Gap]) -> None:
-    _spans(axes, [(gap.start_s, gap.end_s) for gap in gaps], facecolor="none", edgecolor=_GAP, hatch="xxxx")
-
-
-def _spans(axes: Axes, spans: Sequence[tuple[float, float]], **look: str) -> None:
-    """Stretches of time from bottom to top, as one patch however many they are."""
-    if spans:
-        boxes = [Path([(a, 0), (b, 0), (b, 1), (a, 1), (a, 0)], closed=True) for a, b in spans]
-        path = Path.make_compound_path(*boxes)
-        axes.add_patch(PathPatch(path, transform=axes.get_xaxis_transform(), linewidth=0, zorder=0, **look))
+        bands(axes, [(w.start, w.end) for w in windows if (w.stack == stack) is own], facecolor=colour, zorder=0)
 
 
 def _resource(axes: Axes, panel: _Panel, line: Timeline, colour: str, words: Words) -> None:

@@ -173,7 +173,7 @@ def judged_estimates(result: Result) -> list[Estimate]:
 
 
 def block_folder(block: LoadBlock) -> str:
-    """How recordings, gaps and heat maps name a block."""
+    """How recordings and heat maps name a block of a pack."""
     return f"{block.position:02d}-{block.stack}"
 
 

@@ -43,12 +43,16 @@ def agent_gaps(watched: Watched) -> list[Gap]:
 
 
 def worker_gaps(accounts: Iterable[tuple[str, Mapping[str, Any]]], sealed: Collection[str]) -> list[Gap]:
-    """Load processes that were lost, as each block's own account says; what is not among `sealed` was repeated."""
+    """Load processes that were lost, as each block's own account says; what is not among `sealed` was repeated.
+
+    Blocks are named by pack and folder, because every pack counts its own.
+    """
     found = []
-    for folder, account in accounts:
-        end = "。" if folder in sealed else "；这一块因此或因别的缘故作废，已重做。"
+    for block, account in accounts:
+        end = "。" if block in sealed else "；这一块因此或因别的缘故作废，已重做。"
         for gap in account.get("gaps", ()):
-            found.append(Gap(**{**gap, "block": folder, "lost": gap["lost"].rstrip("。") + end}))
+            lost = f"负载块 {block}：{gap['lost'].rstrip('。')}{end}"
+            found.append(Gap(**{**gap, "block": block, "lost": lost}))
     return found
 
 

@@ -53,7 +53,7 @@ def resources(
 ) -> Resources:
     """Read all readings once. Without blocks there is nothing to sum over, but the lines are drawn all the same."""
     each = [_Stack(run_dir, run, stack, [b for b in blocks if b.summary.stack == stack]) for stack in STACKS]
-    lost = worker_gaps(_accounts(run_dir, blocks), {b.folder for b in blocks})
+    lost = worker_gaps(_accounts(run_dir, blocks), {_name(b) for b in blocks})
     costs = [cost for one in each for cost in one.costs(stacks)]
     return Resources(
         readings={one.stack: one.worst() for one in each},
@@ -69,10 +69,15 @@ def resources(
 def _accounts(run_dir: Path, blocks: Sequence[Block]) -> Iterator[tuple[str, dict[str, Any]]]:
     """What the load processes left of every block, and of the attempts that were set aside beside it."""
     for block in blocks:
-        sealed = run_dir / "recordings" / block.summary.pack / "load" / block.folder
+        pack = block.summary.pack
+        sealed = run_dir / "recordings" / pack / "load" / block.folder
         for aside in sorted(sealed.parent.glob(f"{block.folder}.*/block.json")):
-            yield aside.parent.name, read_json(aside)
-        yield block.folder, Recording(sealed).facts()
+            yield f"{pack}/{aside.parent.name}", read_json(aside)
+        yield _name(block), Recording(sealed).facts()
+
+
+def _name(block: Block) -> str:
+    return f"{block.summary.pack}/{block.folder}"
 
 
 def _weak(costs: Sequence[TransactionCost]) -> list[str]:
@@ -131,7 +136,7 @@ class _Stack:
         return replace(line, values={**line.values, "throughput": pace(self.blocks, self._epoch_ns, line.t)})
 
     def gaps(self) -> list[Gap]:
-        windows = {f"{b.summary.pack}/{b.folder}": b.window for b in self.blocks}
+        windows = {_name(b): b.window for b in self.blocks}
         return [
             gap
             for host, readings in self.hosts.items()

@@ -25,7 +25,7 @@ def heat_maps(result: Result, series: Series, words: Words) -> tuple[Drawing, ..
         name = f"heat-{n}"
         levels = {view.block_folder(b): b.level for b in result.load if b.pack == pack}
         own = [m for m in series.heat_maps if m.pack == pack]
-        if svg := heat.heat_maps(own, levels, words, name=name):
+        if svg := heat.heat_maps(own, levels, words, name=name, gaps=result.gaps):
             heads = ("stack", "block", "second", "from_ms", "transactions")
             drawn.append(
                 Drawing(

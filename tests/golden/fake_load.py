@@ -63,7 +63,7 @@ def gaps() -> tuple[Gap, ...]:
     """A worker that was killed, an agent whose link broke, and one that died."""
     return (
         Gap(
-            what="worker", name="1", host="gen2", stack="migrated", block="06-migrated", start_s=21.4, end_s=40.0,
+            what="worker", name="1", host="gen2", stack="migrated", block="his/06-migrated", start_s=21.4, end_s=40.0,
             lost="迁移后系统第 6 负载块：gen2 上的压测进程 1 在 21.4 秒处终止，其 16 个用户此后 18.6 秒没有负载。",
         ),
         Gap(

@@ -64,10 +64,10 @@ def test_the_blocks_account_for_their_own_processes() -> None:
         what="worker", name="1", host="here", stack="original", block="03-original", start_s=4, end_s=9, lost="一句话"
     )
     accounts: list[tuple[str, dict[str, object]]] = [
-        ("02-migrated", {"kind": "load"}),
-        ("03-original.1", {"gaps": [asdict(lost)]}),
-        ("03-original", {"gaps": [asdict(lost)]}),
+        ("his/02-migrated", {"kind": "load"}),
+        ("his/03-original.1", {"gaps": [asdict(lost)]}),
+        ("his/03-original", {"gaps": [asdict(lost)]}),
     ]
-    aside, kept = worker_gaps(accounts, {"02-migrated", "03-original"})
-    assert (aside.block, kept.block) == ("03-original.1", "03-original")
-    assert "已重做" in aside.lost and kept.lost == "一句话。"
+    aside, kept = worker_gaps(accounts, {"his/02-migrated", "his/03-original"})
+    assert (aside.block, kept.block) == ("his/03-original.1", "his/03-original")
+    assert "已重做" in aside.lost and kept.lost == "负载块 his/03-original：一句话。"

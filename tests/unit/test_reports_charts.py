@@ -229,3 +229,22 @@ def test_a_distribution_ends_where_its_samples_do() -> None:
         return max(len(p["d"].split()) for p in paths)
 
     assert drawn_points(few) < drawn_points(dataclasses.replace(few, n=100_000))
+
+
+def test_a_heat_map_shows_where_samples_are_missing_and_for_no_other_pack() -> None:
+    series, gaps = fake_result.rich_series(), fake_result.rich().gaps
+    (gap,) = (gap for gap in gaps if gap.block)
+    [own] = (m for m in series.heat_maps if m.stack == gap.stack)
+    whole = heat.heat_maps(series.heat_maps, {}, ZH, name="heat")
+    marked = heat.heat_maps(series.heat_maps, {}, ZH, name="heat", gaps=gaps)
+    assert "<pattern" not in whole and "<pattern" in marked
+    others = [dataclasses.replace(gap, block=gap.block.replace(own.pack, "another"))]
+    assert heat.heat_maps(series.heat_maps, {}, ZH, name="heat", gaps=others) == whole
+    cells = heat._narrowed(own)
+    [(begin, end)] = heat._holes(own.pack, cells, gaps)
+    folder = gap.block.partition("/")[2]
+    first = cells.blocks.index(folder)
+    seconds = [t - cells.t[first] for t in cells.t]
+    assert {cells.blocks[i] for i in range(int(begin), int(end))} == {folder}
+    assert seconds[int(begin)] <= gap.start_s < seconds[int(begin) + 1] and seconds[int(end) - 1] < gap.end_s
+    assert cells.blocks[int(end)] != folder, "it lasts to the end of its block"

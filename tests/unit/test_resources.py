@@ -95,7 +95,7 @@ def test_gaps_costs_and_lost_attempts_come_together(tmp_path: Path) -> None:
     write_json(aside / "block.json", {"gaps": [lost | {"lost": "压测进程 1 消失"}]})
     readings = over(BEGIN, BEGIN + 20, lambda s: reading(s, process=process(cpu=30.0)))
     found = assessed(tmp_path, {"db": readings[:7] + readings[8:]}, [block(BEGIN)], shared=True)
-    assert [(gap.what, gap.block) for gap in found.gaps] == [("worker", "01-migrated.1"), ("agent", "")]
+    assert [(gap.what, gap.block) for gap in found.gaps] == [("worker", "his/01-migrated.1"), ("agent", "")]
     assert "his/01-migrated" in found.gaps[1].lost
     assert {(c.transaction, c.level, c.architecture) for c in found.costs} == {
         ("*", "典型", "aarch64"), ("charge", "*", "aarch64"),
