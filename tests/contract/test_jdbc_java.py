@@ -198,3 +198,33 @@ except KeyboardInterrupt:
             process.kill()
             raise
         assert (told, process.returncode) == ("interrupted\n", 0)
+
+
+def test_threads_never_meet_a_class_that_is_half_known() -> None:
+    """JPype shows a class to other threads a moment before it is whole; a call on it then ends the process."""
+    code = """
+import datetime as dt, threading, time, jpype, _jpype
+from decimal import Decimal
+whole = _jpype._jclassPost
+def slowly(*about):  # makes the moment long enough to be hit
+    time.sleep(0.005)
+    return whole(*about)
+_jpype._jclassPost = slowly
+driver, go, answered = h2(), threading.Barrier(8), []
+values = (1, "x", dt.datetime(2024, 1, 1, 10), Decimal("1.50"), dt.date(2024, 1, 1), b"1")
+kinds = ("INT", "VARCHAR", "TIMESTAMP", "DECIMAL(9, 2)", "DATE", "VARBINARY")
+bound = Rendered(name="bound", sql="SELECT " + ", ".join(f"CAST(? AS {kind})" for kind in kinds),
+                 order=tuple(kinds), returns_rows=True)
+large = Rendered(name="large", sql="SELECT CAST('abc' AS CLOB), CAST(X'0102' AS BLOB)", order=(), returns_rows=True)
+def user():
+    go.wait()
+    session = driver.connect()
+    answered.append((session.execute(bound, values).rows, session.execute(large, ()).rows))
+    session.close()
+users = [threading.Thread(target=user) for _ in range(8)]
+for each in users: each.start()
+for each in users: each.join()
+print(len(answered), *{repr(found) for found in answered})
+"""
+    said = _said(code)
+    assert said.startswith("8 ([(1, 'x', ") and said.count("([(1, ") == 1

@@ -13,6 +13,8 @@ from typing import Any
 
 import jpype
 
+from drivers.sql.jdbc.classes import known
+
 Setter = Callable[[Any, int, Any], None]  # (PreparedStatement, index from 1, value)
 
 _INT = 1 << 31
@@ -40,9 +42,9 @@ def _setters() -> dict[type, Setter]:
     """By type, subclasses before their bases; made once the JVM runs."""
     java = jpype.java
     null = java.sql.Types.NULL
-    big_decimal, big_integer = java.math.BigDecimal, java.math.BigInteger
-    date, time, moment = java.time.LocalDate, java.time.LocalTime, java.time.LocalDateTime
-    zoned, zone = java.time.OffsetDateTime, java.time.ZoneOffset
+    big_decimal, big_integer = known(java.math.BigDecimal), known(java.math.BigInteger)
+    date, time, moment = known(java.time.LocalDate), known(java.time.LocalTime), known(java.time.LocalDateTime)
+    zoned, zone = known(java.time.OffsetDateTime), known(java.time.ZoneOffset)
     octets = jpype.JArray(jpype.JByte)
 
     def whole(statement: Any, index: int, value: int) -> None:

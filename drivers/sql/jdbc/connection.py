@@ -12,6 +12,7 @@ import jaydebeapi
 import jpype
 
 from drivers.sql.jdbc.binding import bind
+from drivers.sql.jdbc.classes import known
 from drivers.sql.jdbc.errors import SqlError
 from drivers.sql.jdbc.reading import Layout, Reader
 from harness.model import Row
@@ -72,9 +73,13 @@ class Connection(jaydebeapi.Connection):  # type: ignore[misc]
         if statement is None:
             if len(self._prepared) >= _KEPT:
                 self._prepared.pop(next(iter(self._prepared))).close()
-            statement = self.limited(self.jconn.prepareStatement(sql))
+            statement = self.limited(known(self.jconn.prepareStatement(sql)))
         self._prepared[sql] = statement
         return statement
+
+    def plain(self) -> Any:
+        """A statement for texts that are not prepared."""
+        return self.limited(known(self.jconn.createStatement()))
 
     def limited(self, statement: Any) -> Any:
         if self.query_timeout_s:
@@ -104,10 +109,10 @@ class Cursor(jaydebeapi.Cursor):  # type: ignore[misc]
                 answered = statement.execute()
             else:
                 # Not prepared: drivers would look for parameters in it (`:new` of a trigger, `?` of an operator).
-                statement = self._plain = self._plain or connection.limited(connection.jconn.createStatement())
+                statement = self._plain = self._plain or connection.plain()
                 answered = statement.execute(operation)
             if answered:
-                self._rs = statement.getResultSet()
+                self._rs = known(statement.getResultSet())
                 self._layout = connection.reader.layout(self._rs)
                 self.rowcount = -1
             else:
@@ -125,7 +130,7 @@ class Cursor(jaydebeapi.Cursor):  # type: ignore[misc]
         """The rows of a query as they arrive; the driver holds a batch of them at a time."""
         connection = self._connection
         try:
-            self._plain = connection.limited(connection.jconn.createStatement())
+            self._plain = connection.plain()
             self._plain.setFetchSize(connection.streaming or _FIRST_ROWS)
         except jpype.java.lang.Throwable as error:
             raise connection.failure(error) from None

@@ -21,6 +21,7 @@ from sqlalchemy.engine import URL
 from drivers.sql.bulk import chunks
 from drivers.sql.driver import CONNECT_TIMEOUT_S
 from drivers.sql.jdbc import jars, jvm
+from drivers.sql.jdbc.classes import known
 from drivers.sql.jdbc.connection import Connection
 from drivers.sql.jdbc.errors import SqlError
 from drivers.sql.jdbc.opening import opened
@@ -64,18 +65,18 @@ class JdbcDriver(TableWork):
     def _connect(self, *, timeout_s: float, password: str | None) -> Any:
         driver = jars.driver_of(self._jar)
         java = jpype.java
-        properties = java.util.Properties()
+        properties = known(java.util.Properties)()
         ours = _GIVEN.get(self._facts.family, {})
         given = {**ours, **self._jdbc.properties, "user": self._url.username, "password": password}
         for name, value in given.items():
             if value is not None:
                 properties.setProperty(name, str(value))
-        java.sql.DriverManager.setLoginTimeout(CONNECT_TIMEOUT_S)  # what drivers take for their own default
+        known(java.sql.DriverManager).setLoginTimeout(CONNECT_TIMEOUT_S)  # what drivers take for their own default
         made = opened(driver, self._address(), properties, CONNECT_TIMEOUT_S + 1)
         if made is None:
             raise BadInput(f"{self._jar.driver} 不认识这样的地址：{self.where}。", hint=f"写法如 {self._jdbc.url}。")
         try:
-            made.setAutoCommit(False)
+            known(made).setAutoCommit(False)
             self._limit_silence(made, timeout_s)
         except java.lang.Throwable as error:
             raise SqlError(error, lost=False) from None

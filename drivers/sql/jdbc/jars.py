@@ -18,6 +18,7 @@ from typing import Any
 import jpype
 
 from drivers.sql.jdbc import jvm
+from drivers.sql.jdbc.classes import known
 from drivers.sql.product import Jdbc
 from harness.errors import DriverMissing
 
@@ -54,10 +55,10 @@ def driver_of(jar: Jar) -> Any:
     """The java.sql.Driver of a jar. Starts the JVM where it is not running yet."""
     jvm.start()
     java = jpype.java
-    url = java.io.File(str(jar.path.resolve())).toURI().toURL()
-    loader = java.net.URLClassLoader([url], java.lang.ClassLoader.getPlatformClassLoader())
+    url = known(java.io.File)(str(jar.path.resolve())).toURI().toURL()
+    loader = known(java.net.URLClassLoader)([url], java.lang.ClassLoader.getPlatformClassLoader())
     try:
-        return java.lang.Class.forName(jar.driver, True, loader).getDeclaredConstructor().newInstance()
+        return known(java.lang.Class).forName(jar.driver, True, loader).getDeclaredConstructor().newInstance()
     except java.lang.Throwable as error:
         raise DriverMissing(
             f"{jar.path} 里的 {jar.driver} 装不进来：{' '.join(str(error).split())}",

@@ -14,6 +14,8 @@ from typing import Any
 
 import jpype
 
+from drivers.sql.jdbc.classes import known
+
 SEPARATOR = "\x1f"
 NULL = f"\x1e{secrets.token_hex(8)}"  # stands for NULL; made anew in every process, so that no data can hold it
 
@@ -72,13 +74,14 @@ class _Handles:
     """Shorthands over java.lang.invoke; a kind is a Java class or, for void, None."""
 
     def __init__(self) -> None:
-        self.of = jpype.java.lang.invoke.MethodHandles
-        self._lookup = self.of.publicLookup()
+        self.of = known(jpype.java.lang.invoke.MethodHandles)
+        self._lookup = known(self.of.publicLookup())
+        known(jpype.java.lang.invoke.MethodHandle)
 
     def type(self, *kinds: Any) -> Any:
         """A method type: result, then parameters."""
         first, *rest = (_class(kind) for kind in kinds)
-        return jpype.java.lang.invoke.MethodType.methodType(first, jpype.JArray(jpype.java.lang.Class)(rest))
+        return known(jpype.java.lang.invoke.MethodType).methodType(first, jpype.JArray(jpype.java.lang.Class)(rest))
 
     def method(self, owner: Any, name: str, *kinds: Any) -> Any:
         return self._lookup.findVirtual(owner.class_, name, self.type(*kinds))

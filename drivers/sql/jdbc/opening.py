@@ -11,6 +11,7 @@ from typing import Any
 
 import jpype
 
+from drivers.sql.jdbc.classes import known
 from drivers.sql.jdbc.errors import SqlError
 
 _THREAD = threading.local()
@@ -32,10 +33,11 @@ def opened(driver: Any, url: str, properties: Any, within_s: float) -> Any:
     if threading.current_thread() is not threading.main_thread():
         _THREAD.last = _Last()
     java = jpype.java
-    handles, callable_ = java.lang.invoke.MethodHandles, java.util.concurrent.Callable
+    handles, callable_ = known(java.lang.invoke.MethodHandles), java.util.concurrent.Callable
     bound = handles.insertArguments(_connecting(), 0, jpype.JArray(java.lang.Object)([driver, url, properties]))
-    task = java.util.concurrent.FutureTask(java.lang.invoke.MethodHandleProxies.asInterfaceInstance(callable_, bound))
-    thread = java.lang.Thread(task, "xinheng-connect")
+    proxies = known(java.lang.invoke.MethodHandleProxies)
+    task = known(java.util.concurrent.FutureTask)(proxies.asInterfaceInstance(callable_, bound))
+    thread = known(java.lang.Thread)(task, "xinheng-connect")
     thread.setDaemon(True)
     thread.start()
     try:
@@ -43,7 +45,7 @@ def opened(driver: Any, url: str, properties: Any, within_s: float) -> Any:
     except java.util.concurrent.ExecutionException as error:
         raise SqlError(error.getCause(), lost=False) from None
     except java.util.concurrent.TimeoutException:
-        silence = java.net.SocketTimeoutException(f"no answer within {within_s:g} s")
+        silence = known(java.net.SocketTimeoutException)(f"no answer within {within_s:g} s")
         raise SqlError(silence, lost=False) from None
 
 
@@ -51,5 +53,7 @@ def opened(driver: Any, url: str, properties: Any, within_s: float) -> Any:
 def _connecting() -> Any:
     java = jpype.java
     kinds = jpype.JArray(java.lang.Class)([java.lang.String.class_, java.util.Properties.class_])
-    kind = java.lang.invoke.MethodType.methodType(java.sql.Connection.class_, kinds)
-    return java.lang.invoke.MethodHandles.publicLookup().findVirtual(java.sql.Driver.class_, "connect", kind)
+    kind = known(java.lang.invoke.MethodType).methodType(java.sql.Connection.class_, kinds)
+    return known(known(java.lang.invoke.MethodHandles).publicLookup()).findVirtual(
+        java.sql.Driver.class_, "connect", kind
+    )

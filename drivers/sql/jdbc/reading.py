@@ -14,6 +14,7 @@ from typing import Any
 import jpype
 
 from drivers.sql.jdbc import loops
+from drivers.sql.jdbc.classes import known
 from drivers.sql.jdbc.conversion import Column, column, value, values
 from harness.model import Row
 
@@ -106,6 +107,7 @@ def _drained(stream: Any) -> bytes | None:
     if stream is None:
         return None
     parts = []
+    known(stream)
     while part := bytes(stream.readNBytes(_CHUNK)):
         parts.append(part)
     stream.close()
@@ -117,6 +119,7 @@ def _read_out(stream: Any) -> str | None:
         return None
     parts = []
     buffer = jpype.JArray(jpype.JChar)(_CHUNK)
+    known(stream)
     while (count := stream.read(buffer)) >= 0:
         parts.append(memoryview(buffer)[:count].tobytes())
     stream.close()

@@ -1,0 +1,37 @@
+"""Java classes are made known to Python one thread at a time, before anything is called on them.
+
+JPype makes its picture of a Java class when a class is first met, and other threads can see it a moment before it is
+whole. Where a call meets such a half-made class among the parameters of the method it is to choose, the process ends
+(SIGSEGV in JPype 1.7.1; seen under load on a machine that stood still now and then). So whatever we call with arguments
+is passed through `known` first. Not here: what is called.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import jpype
+
+_ONE_AT_A_TIME = threading.Lock()
+_KNOWN: set[Any] = set()
+
+
+def known(thing: Any) -> Any:
+    """`thing`, a Java class or object, once Python knows the parameter types of all its methods and constructors."""
+    kind = thing if isinstance(thing, jpype.JClass) else type(thing)
+    if kind not in _KNOWN:
+        with _ONE_AT_A_TIME:
+            _learn(kind)
+            _KNOWN.add(kind)
+    return thing
+
+
+def _learn(kind: Any) -> None:
+    java = kind.class_
+    for called in (*java.getMethods(), *java.getConstructors()):
+        for each in called.getParameterTypes():
+            picture = jpype.JClass(each)
+            while picture._hints is None:  # another thread, to which such an object was returned, is about to finish it
+                time.sleep(0.001)
