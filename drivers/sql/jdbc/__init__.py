@@ -2,8 +2,8 @@
 
 `jvm.py` finds and starts Java, `classes.py` keeps threads off half-known classes, `jars.py` finds and loads a driver,
 `opening.py` connects, `connection.py` is the DB-API and `errors.py` its exception, `binding.py` sends values,
-`reading.py`, `loops.py` and `conversion.py` bring them back, `driver.py` is what the harness sees. JayDeBeApi's own conversion is not used: it falsifies times and turns DECIMAL into
-floating point.
+`reading.py`, `loops.py` and `conversion.py` bring them back, `driver.py` is what the harness sees. JayDeBeApi's own
+conversion is not used: it falsifies times and turns DECIMAL into floating point.
 """
 
 from __future__ import annotations
