@@ -41,8 +41,9 @@ class Column:
     type_class: TypeClass
     length: int | None = None  # of texts and binaries, in `unit`; None: no bound
     unit: str = ""  # chars, bytes
-    precision: int | None = None  # digits of a number; None: not declared
+    precision: int | None = None  # digits of a decimal, bits of a float; None: not declared
     scale: int | None = None  # places of a number; digits of a second's fraction
+    holds: tuple[int, int] | None = None  # whole numbers: the least and the greatest
     nullable: bool = True
     default: str = ""  # the expression, in the product's own words
     generated: str = ""  # identity, or the expression of a computed column
@@ -66,7 +67,7 @@ class Key:
     kind: KeyKind
     columns: tuple[str, ...] = ()
     refers: str = ""  # foreign keys: table(columns)
-    definition: str = ""  # checks: the condition; indexes: what an expression or a WHERE says
+    definition: str = ""  # checks: the condition; unique keys and indexes: what an expression or a WHERE says
     rule: str = ""  # foreign keys: what happens on delete and update
     valid: bool = True  # enforced, usable
 
@@ -83,10 +84,14 @@ class Table:
 
     @property
     def row_key(self) -> tuple[str, ...]:
-        """What tells rows apart: the primary key, else a unique key whose columns are never null; () where none is."""
+        """What tells rows apart: the primary key, else a unique key whose columns are never null; () where none is.
+
+        A key that is unique only for some rows, or by an expression, does not tell them apart.
+        """
         for kind in (KeyKind.PRIMARY, KeyKind.UNIQUE):
             for key in self.keys:
-                if key.kind is kind and key.columns and not self._nullable & set(key.columns):
+                whole = key.kind is kind and key.columns and not key.definition
+                if whole and not self._nullable & set(key.columns):
                     return key.columns
         return ()
 

@@ -6,11 +6,12 @@ trigger, a counter behind its data must not be; comments, spellings of defaults 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
 from harness.catalogue import Catalogue, Column, Counter, Key, KeyKind, Program, ProgramKind, Table, TypeClass
+from harness.compare.sizes import sizes
 from harness.data_result import SchemaDifference, Weight
 
 _Named = TypeVar("_Named", Table, Column, Program)
@@ -32,7 +33,6 @@ _DATES = {
     TypeClass.DATETIME: {TypeClass.INSTANT},
     TypeClass.INSTANT: {TypeClass.DATETIME},
 }
-_BYTES_A_CHARACTER = 4  # of UTF-8, at most
 
 
 def differences(
@@ -148,14 +148,17 @@ def _columns(table: str, a: Column, b: Column) -> Iterator[SchemaDifference]:
         says = "时间类型不同，时分秒或时区的含义可能变化" if soft else "数据类型不同"
         yield _must("type", table, a.name, **declared, says=says)
     else:
-        yield from _sizes(table, a, b, declared)
+        for kind, weight, says in sizes(a, b):
+            yield SchemaDifference(kind=kind, weight=weight, table=table, name=a.name, **declared, says=says)
     if a.nullable != b.nullable:
         says = "迁移后可以为空，应用可能读到没有的值" if b.nullable else "迁移后不许为空，原有的写入可能失败"
         yield _must("nullability", table, a.name, original=_nullable(a), migrated=_nullable(b), says=says)
     if bool(a.default) != bool(b.default) and not (a.generated or b.generated):
         yield _must("default", table, a.name, original=a.default, migrated=b.default, says="只有一侧有缺省值")
     elif a.default and _plain(a.default) != _plain(b.default) and not (a.generated or b.generated):
-        yield _note("default", table, a.name, original=a.default, migrated=b.default, says="缺省值写法不同，请核对")
+        sure = _number(a.default) is not None and _number(b.default) is not None
+        weigh, says = (_must, "缺省值不同") if sure else (_note, "缺省值写法不同，请核对")
+        yield weigh("default", table, a.name, original=a.default, migrated=b.default, says=says)
     if bool(a.generated) != bool(b.generated):
         yield _must("generated", table, a.name, original=a.generated, migrated=b.generated, says="只有一侧自动取值")
     if a.comment and a.comment != b.comment:
@@ -166,43 +169,22 @@ def _nullable(column: Column) -> str:
     return "NULL" if column.nullable else "NOT NULL"
 
 
-def _sizes(table: str, a: Column, b: Column, declared: Mapping[str, str]) -> Iterator[SchemaDifference]:
-    if _holds(a) > _holds(b):
-        yield _must("length", table, a.name, **declared, says="迁移后容纳得更少，长的内容会被截断或拒绝")
-    elif a.length is not None and b.length is not None and _holds(a) < _holds(b):
-        yield _note("length", table, a.name, **declared, says="迁移后容纳得更多")
-    if b.type_class is TypeClass.DECIMAL and b.precision is not None and b.precision > 0:
-        if a.type_class is TypeClass.DECIMAL and a.precision is None:
-            yield _must("precision", table, a.name, **declared, says="原系统不限精度，迁移后有限")
-        elif a.precision is not None:
-            yield from _digits(table, a, b, declared)
-    elif a.scale is not None and b.scale is not None and a.type_class is not TypeClass.DECIMAL and a.scale > b.scale:
-        yield _must("precision", table, a.name, **declared, says="秒的小数位变少，时间会被舍入")
-
-
-def _digits(table: str, a: Column, b: Column, declared: Mapping[str, str]) -> Iterator[SchemaDifference]:
-    whole = ((a.precision or 0) - (a.scale or 0)) > ((b.precision or 0) - (b.scale or 0))
-    if whole or (a.scale or 0) > (b.scale or 0):
-        yield _must("precision", table, a.name, **declared, says="整数位或小数位变少，数值会被拒绝或舍入")
-    elif (a.precision, a.scale) != (b.precision, b.scale):
-        yield _note("precision", table, a.name, **declared, says="位数变多")
-
-
-def _holds(column: Column) -> float:
-    """How many characters are sure to fit."""
-    if column.length is None:
-        return float("inf")
-    binary = column.type_class in (TypeClass.BINARY, TypeClass.LONG_BINARY)
-    return column.length / _BYTES_A_CHARACTER if column.unit == "bytes" and not binary else float(column.length)
-
-
 def _plain(expression: str) -> str:
     """A default without the product's casts and quotes, as far as two spellings can be told to mean the same."""
-    text = expression.split("::")[0].strip().strip("()").strip("'").casefold().removesuffix("()").removesuffix("(6)")
+    number = _number(expression)
+    return str(number.normalize()) if number is not None else _bare(expression)
+
+
+def _number(expression: str) -> Decimal | None:
     try:
-        return str(Decimal(text).normalize())
+        return Decimal(_bare(expression))
     except InvalidOperation:
-        return _SPELLINGS.get(text.removesuffix("("), text.removesuffix("("))
+        return None
+
+
+def _bare(expression: str) -> str:
+    text = expression.split("::")[0].strip().strip("()").strip("'").casefold().removesuffix("()").removesuffix("(6)")
+    return _SPELLINGS.get(text.removesuffix("("), text.removesuffix("("))
 
 
 _SPELLINGS = {"now": "current_timestamp", "localtimestamp": "current_timestamp", "true": "1", "false": "0"}
@@ -214,19 +196,20 @@ _SPELLINGS = {"now": "current_timestamp", "localtimestamp": "current_timestamp",
 def _keys(original: Table, migrated: Table) -> Iterator[SchemaDifference]:
     table = original.name
     for kind, weigh, title in _KEYS:
-        there = {_said(key): key for key in migrated.keys if key.kind is kind}
-        mine = {_said(key): key for key in original.keys if key.kind is kind}
-        for said, key in mine.items():
-            other = there.get(said)
-            if other is None and not _covered(key, migrated):
-                yield weigh(f"{kind}_missing", table, key.name, original=_shown(key), says=f"迁移后没有这个{title}")
-            elif other is not None:
-                yield from _same_key(table, key, other, title)
-        for said, key in there.items():
-            if said not in mine and not _covered(key, original):
-                strict = kind in (KeyKind.UNIQUE, KeyKind.PRIMARY, KeyKind.FOREIGN)
-                more = _must if strict else _note
-                yield more(f"{kind}_extra", table, key.name, migrated=_shown(key), says=f"原系统没有这个{title}")
+        mine, there = _grouped(original.keys, kind), _grouped(migrated.keys, kind)
+        for said, keys in mine.items():
+            others = there.get(said, [])
+            for key in _unmatched(keys, others):
+                if not _covered(key, migrated):
+                    yield weigh(f"{kind}_missing", table, key.name, original=_shown(key), says=f"迁移后没有这个{title}")
+            if others:
+                yield from _same_key(table, keys[-1], others[-1], title)
+        for said, keys in there.items():
+            for key in _unmatched(keys, mine.get(said, [])):
+                if not _covered(key, original):
+                    strict = kind in (KeyKind.UNIQUE, KeyKind.PRIMARY, KeyKind.FOREIGN)
+                    more = _must if strict else _note
+                    yield more(f"{kind}_extra", table, key.name, migrated=_shown(key), says=f"原系统没有这个{title}")
     checks = [
         sum(key.kind is KeyKind.CHECK and not _not_null(key) for key in each.keys) for each in (original, migrated)
     ]
@@ -246,10 +229,22 @@ _KEYS: tuple[tuple[KeyKind, Callable[..., SchemaDifference], str], ...] = (
 )
 
 
-def _said(key: Key) -> tuple[object, ...]:
-    """What a key is, whatever its name."""
-    columns = tuple(name.casefold() for name in key.columns)
-    return (columns if key.kind in (KeyKind.FOREIGN, KeyKind.INDEX) else tuple(sorted(columns)), key.refers.casefold())
+def _grouped(keys: Iterable[Key], kind: KeyKind) -> dict[tuple[object, ...], list[Key]]:
+    """Keys of a kind by what they are, whatever their names."""
+    found: dict[tuple[object, ...], list[Key]] = {}
+    for key in keys:
+        if key.kind is kind:
+            columns = tuple(name.casefold() for name in key.columns)
+            ordered = columns if kind in (KeyKind.FOREIGN, KeyKind.INDEX) else tuple(sorted(columns))
+            found.setdefault((ordered, key.refers.casefold(), bool(key.definition)), []).append(key)
+    return found
+
+
+def _unmatched(keys: Sequence[Key], others: Sequence[Key]) -> Sequence[Key]:
+    """Those that the other side lacks. To say a key twice says nothing more; expressions can only be counted."""
+    if keys[0].definition:
+        return keys[len(others) :]
+    return () if others else keys[-1:]
 
 
 def _covered(key: Key, table: Table) -> bool:
@@ -272,7 +267,8 @@ def _same_key(table: str, a: Key, b: Key, title: str) -> Iterator[SchemaDifferen
 
 
 def _shown(key: Key) -> str:
-    return f"({', '.join(key.columns)})" + (f" → {key.refers}" if key.refers else "")
+    shown = key.definition or f"({', '.join(key.columns)})"
+    return shown + (f" → {key.refers}" if key.refers else "")
 
 
 def _not_null(key: Key) -> bool:
@@ -297,6 +293,11 @@ def _counters(original: Catalogue, migrated: Catalogue, only: Collection[str] | 
             yield _must(
                 "counter_behind", **named, original=str(counter.next_value), migrated=str(other.next_value),
                 says="迁移后的序列落在原系统后面，新的编号会与已有的重复",
+            )  # fmt: skip
+        if other is not None and other.step != counter.step:
+            yield _must(
+                "counter_step", **named, original=str(counter.step), migrated=str(other.step),
+                says="步长不同，按步长取号的应用会取到已有的编号，或漏掉编号",
             )  # fmt: skip
     for place, counter in there.items():
         if (only is None or place[0] in only) and _behind_its_column(counter):

@@ -21,7 +21,8 @@ from harness.catalogue import (
 from harness.compare.schemas import differences
 from harness.data_result import Weight
 
-ID = Column(name="id", declared="bigint", type_class=TypeClass.INTEGER, nullable=False)
+BIG, SHORT = (-(1 << 63), (1 << 63) - 1), (-(1 << 31), (1 << 31) - 1)
+ID = Column(name="id", declared="bigint", type_class=TypeClass.INTEGER, holds=BIG, nullable=False)
 NAME = Column(name="name", declared="varchar(40)", type_class=TypeClass.TEXT, length=40, unit="chars")
 FEE = Column(name="fee", declared="numeric(10,2)", type_class=TypeClass.DECIMAL, precision=10, scale=2, default="0")
 AT = Column(name="at", declared="timestamp(6)", type_class=TypeClass.DATETIME, scale=6)
@@ -29,7 +30,8 @@ PRIMARY = Key(name="pk", kind=KeyKind.PRIMARY, columns=("id",))
 FOREIGN = Key(name="fk", kind=KeyKind.FOREIGN, columns=("name",), refers="people(name)", rule="DELETE CASCADE")
 CHECK = Key(name="ck", kind=KeyKind.CHECK, definition="fee >= 0")
 INDEX = Key(name="ix", kind=KeyKind.INDEX, columns=("name",))
-BILL = Table(name="bill", columns=(ID, NAME, FEE, AT), keys=(PRIMARY, FOREIGN, CHECK, INDEX))
+TAX = Column(name="tax", declared="double precision", type_class=TypeClass.FLOAT, precision=53)
+BILL = Table(name="bill", columns=(ID, NAME, FEE, AT, TAX), keys=(PRIMARY, FOREIGN, CHECK, INDEX))
 TRIGGER = Program(name="audit", kind=ProgramKind.TRIGGER, table="bill")
 ORIGINAL = Catalogue(
     product_id="postgresql",
@@ -38,6 +40,11 @@ ORIGINAL = Catalogue(
     counters=(Counter(name="bill_id_seq", next_value=500, table="bill", column="id"),),
     programs=(TRIGGER,),
 )
+
+
+def decimal(precision: int, scale: int = 0) -> Column:
+    """The number of bills as a decimal."""
+    return replace(ID, type_class=TypeClass.DECIMAL, holds=None, precision=precision, scale=scale)
 
 
 def drifted(**changes: Any) -> Catalogue:
@@ -70,12 +77,21 @@ MUST, NOTE = Weight.MUST, Weight.NOTE
     ("migrated", "expected"),
     [
         (replace(ORIGINAL, tables=(), counters=()), {("table_missing", "", MUST)}),
-        (drifted(columns=BILL.columns[:-1]), {("column_missing", "at", MUST)}),
+        (drifted(columns=BILL.columns[:-1]), {("column_missing", "tax", MUST)}),
         (drifted(columns=columns(replace(NAME, length=30))), {("length", "name", MUST)}),
         (drifted(columns=columns(replace(NAME, length=40, unit="bytes"))), {("length", "name", MUST)}),
         (drifted(columns=columns(replace(NAME, length=80))), {("length", "name", NOTE)}),
         (drifted(columns=columns(replace(NAME, type_class=TypeClass.INTEGER))), {("type", "name", MUST)}),
-        (drifted(columns=columns(replace(ID, type_class=TypeClass.DECIMAL))), set()),
+        (drifted(columns=columns(replace(ID, type_class=TypeClass.DECIMAL, holds=None))), set()),
+        (drifted(columns=columns(decimal(19))), set()),
+        (drifted(columns=columns(decimal(18))), {("precision", "id", MUST)}),
+        (drifted(columns=columns(decimal(20, scale=2))), {("precision", "id", MUST)}),
+        (drifted(columns=columns(replace(ID, holds=SHORT))), {("precision", "id", MUST)}),
+        (drifted(columns=columns(replace(ID, holds=(0, (1 << 64) - 1)))), {("precision", "id", MUST)}),
+        (drifted(columns=columns(replace(ID, holds=(BIG[0], 2 * BIG[1])))), {("precision", "id", NOTE)}),
+        (drifted(columns=columns(replace(TAX, precision=24))), {("precision", "tax", MUST)}),
+        (drifted(columns=columns(replace(TAX, precision=113))), {("precision", "tax", NOTE)}),
+        (drifted(columns=columns(replace(TAX, precision=None))), set()),
         (drifted(columns=columns(replace(FEE, precision=10, scale=1))), {("precision", "fee", MUST)}),
         (drifted(columns=columns(replace(FEE, precision=9))), {("precision", "fee", MUST)}),
         (drifted(columns=columns(replace(FEE, precision=12))), {("precision", "fee", NOTE)}),
@@ -83,7 +99,9 @@ MUST, NOTE = Weight.MUST, Weight.NOTE
         (drifted(columns=columns(replace(NAME, nullable=False))), {("nullability", "name", MUST)}),
         (drifted(columns=columns(replace(FEE, default=""))), {("default", "fee", MUST)}),
         (drifted(columns=columns(replace(FEE, default="'0'::numeric"))), set()),
-        (drifted(columns=columns(replace(FEE, default="1"))), {("default", "fee", NOTE)}),
+        (drifted(columns=columns(replace(FEE, default="0.00"))), set()),
+        (drifted(columns=columns(replace(FEE, default="1"))), {("default", "fee", MUST)}),
+        (drifted(columns=columns(replace(FEE, default="nought()"))), {("default", "fee", NOTE)}),
         (drifted(keys=(FOREIGN, CHECK, INDEX)), {("primary_missing", "pk", MUST)}),
         (drifted(keys=(PRIMARY, CHECK, INDEX)), {("foreign_missing", "fk", MUST)}),
         (drifted(keys=(PRIMARY, replace(FOREIGN, rule=""), CHECK, INDEX)), {("foreign_rule", "fk", MUST)}),
@@ -95,6 +113,7 @@ MUST, NOTE = Weight.MUST, Weight.NOTE
         ),
         (drifted(counters=(replace(ORIGINAL.counters[0], next_value=499),)), {("counter_behind", "id", MUST)}),
         (drifted(counters=(replace(ORIGINAL.counters[0], next_value=501),)), set()),
+        (drifted(counters=(replace(ORIGINAL.counters[0], step=50),)), {("counter_step", "id", MUST)}),
         (
             drifted(counters=(replace(ORIGINAL.counters[0], next_value=500, highest=500),)),
             {("counter_behind_rows", "id", MUST)},
@@ -116,6 +135,37 @@ def test_an_index_that_a_key_covers_is_not_missed() -> None:
     longer = Key(name="u", kind=KeyKind.INDEX, columns=("name", "at"))
     assert found(drifted(keys=(PRIMARY, FOREIGN, CHECK, longer))) == {("index_extra", "u", NOTE)}
     assert ("index_missing", "ix", NOTE) in found(drifted(keys=(PRIMARY, CHECK)))
+
+
+ACTIVE = Key(name="a", kind=KeyKind.UNIQUE, columns=("name",), definition="WHERE fee > 0")
+FOLDED = Key(name="f", kind=KeyKind.UNIQUE, definition="lower(name)")
+WHOLE = Key(name="w", kind=KeyKind.UNIQUE, columns=("name",))
+
+
+@pytest.mark.parametrize(
+    ("original", "migrated", "expected"),
+    [
+        ((ACTIVE, FOLDED), (ACTIVE, FOLDED), set()),
+        ((ACTIVE,), (replace(ACTIVE, name="other", definition="部分行"),), set()),
+        ((ACTIVE,), (), {("unique_missing", "a", MUST)}),
+        ((FOLDED, replace(FOLDED, name="g")), (FOLDED,), {("unique_missing", "g", MUST)}),
+        ((FOLDED,), (FOLDED, replace(FOLDED, name="g")), {("unique_extra", "g", MUST)}),
+        ((ACTIVE,), (WHOLE,), {("unique_missing", "a", MUST), ("unique_extra", "w", MUST)}),
+        ((WHOLE, replace(WHOLE, name="twice")), (WHOLE,), set()),
+        ((WHOLE,), (), {("unique_missing", "w", MUST)}),
+    ],
+)
+def test_uniqueness_of_some_rows_or_by_an_expression_is_not_lost(
+    original: tuple[Key, ...], migrated: tuple[Key, ...], expected: set[tuple[str, str, Weight]]
+) -> None:
+    one, other = (replace(ORIGINAL, tables=(replace(BILL, keys=(*BILL.keys, *keys)),)) for keys in (original, migrated))
+    assert {(each.kind, each.name, each.weight) for each in differences(one, other)} == expected
+
+
+def test_only_a_key_of_every_row_tells_rows_apart() -> None:
+    filled = tuple(replace(column, nullable=False) for column in BILL.columns)
+    assert replace(BILL, columns=filled, keys=(FOLDED, ACTIVE)).row_key == ()
+    assert replace(BILL, columns=filled, keys=(ACTIVE, WHOLE)).row_key == ("name",)
 
 
 def test_a_column_that_demands_a_value_breaks_inserts() -> None:

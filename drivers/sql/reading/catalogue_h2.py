@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from drivers.sql.reading.numbers import DOUBLE, SINGLE, signed
 from drivers.sql.reading.reader import Ask, AskIfKnown
 from harness.catalogue import Catalogue, Column, Counter, Key, KeyKind, Program, ProgramKind, Table, TypeClass
 
@@ -77,6 +78,8 @@ _CLASSES = {
     "UUID": TypeClass.UUID,
 }
 _KINDS = {"PRIMARY KEY": KeyKind.PRIMARY, "UNIQUE": KeyKind.UNIQUE, "FOREIGN KEY": KeyKind.FOREIGN}
+_HOLDS = {"TINYINT": signed(8), "SMALLINT": signed(16), "INTEGER": signed(32), "BIGINT": signed(64)}
+_FLOATS = {"REAL": SINGLE, "DOUBLE PRECISION": DOUBLE}
 _SIZED = frozenset({TypeClass.TEXT, TypeClass.CHAR, TypeClass.BINARY})
 _TIMED = frozenset({TypeClass.DATETIME, TypeClass.INSTANT, TypeClass.TIME})
 _QUIET = frozenset({"RESTRICT", "NO ACTION"})
@@ -126,7 +129,7 @@ def _column(row: list[Any]) -> Column:
         declared=f"{declared}({precision},{scale})" if decimal else f"{declared}({length})" if sized else declared,
         type_class=kind, length=int(length) if sized else None,
         unit=("bytes" if kind is TypeClass.BINARY else "chars") if sized else "",
-        precision=int(precision) if decimal else None,
+        precision=int(precision) if decimal else _FLOATS.get(declared), holds=_HOLDS.get(declared),
         scale=int(fraction or 0) if kind in _TIMED else int(scale or 0) if decimal else None,
         nullable=nullable == "YES", default="" if default is None or expression else str(default),
         generated="identity" if identity == "YES" else str(expression or ""), comment=remarks or "",

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from drivers.sql.reading.numbers import DOUBLE, SINGLE, signed, unsigned
 from drivers.sql.reading.reader import Ask, AskIfKnown
 from harness.catalogue import (
     Catalogue,
@@ -34,7 +35,7 @@ SELECT table_name, table_comment, table_rows, auto_increment
 FROM information_schema.tables WHERE table_schema = database() AND table_type = 'BASE TABLE' ORDER BY table_name"""
 
 _INDEXES = """
-SELECT table_name, index_name, non_unique, column_name
+SELECT table_name, index_name, non_unique, column_name, sub_part
 FROM information_schema.statistics WHERE table_schema = database() ORDER BY table_name, index_name, seq_in_index"""
 
 _FOREIGN = """
@@ -66,6 +67,7 @@ _SEQUENCES = (
 _DECLARED = re.compile(r"AUTO_INCREMENT ?= ?(\d+)")
 _NEXT = "SELECT next_not_cached_value, increment FROM {name}"
 
+_FLOATS = {"float": SINGLE, "double": DOUBLE}
 _CLASSES = {
     **dict.fromkeys(("tinyint", "smallint", "mediumint", "int", "bigint", "year", "bit"), TypeClass.INTEGER),
     "decimal": TypeClass.DECIMAL,
@@ -82,6 +84,8 @@ _CLASSES = {
     "json": TypeClass.JSON,
     "uuid": TypeClass.UUID,
 }
+_BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
+_YEARS = (0, 2155)
 _SIZED = frozenset({TypeClass.TEXT, TypeClass.CHAR, TypeClass.BINARY})
 _TIMED = frozenset({TypeClass.DATETIME, TypeClass.INSTANT, TypeClass.TIME})
 _QUIET = frozenset({"RESTRICT", "NO ACTION", ""})
@@ -149,28 +153,40 @@ def _column(row: list[Any]) -> Column:
     kind = _CLASSES.get(str(data_type).lower(), TypeClass.OTHER)
     if declared.lower() == "tinyint(1)":
         kind = TypeClass.BOOLEAN
-    sized, timed = kind in _SIZED, kind in _TIMED
+    sized, timed, data_type = kind in _SIZED, kind in _TIMED, str(data_type).lower()
     length = (octets if kind is TypeClass.BINARY else chars) if sized else None
     generated = "identity" if "auto_increment" in extra.lower() else extra if "GENERATED" in extra.upper() else ""
     return Column(
         name=str(name), declared=declared, type_class=kind, length=None if length is None else int(length),
         unit=("bytes" if kind is TypeClass.BINARY else "chars") if sized else "",
-        precision=int(precision) if kind is TypeClass.DECIMAL else None,
+        precision=int(precision) if kind is TypeClass.DECIMAL else _FLOATS.get(data_type),
         scale=int(fraction or 0) if timed else int(scale) if kind is TypeClass.DECIMAL else None,
+        holds=_holds(declared.lower(), data_type, precision) if kind is TypeClass.INTEGER else None,
         nullable=str(nullable).upper() == "YES", default="" if default in (None, "NULL") or generated else str(default),
         generated="" if generated.upper() == "DEFAULT_GENERATED" else generated, comment=comment or "",
         collation=collation or "",
     )  # fmt: skip
 
 
+def _holds(declared: str, data_type: str, precision: Any) -> tuple[int, int] | None:
+    if data_type == "year":
+        return _YEARS
+    if data_type == "bit":
+        return unsigned(int(precision or 1))
+    bits = _BITS[data_type]
+    return unsigned(bits) if "unsigned" in declared else signed(bits)
+
+
 def _indexes(ask: Ask) -> Iterator[tuple[str, Key]]:
-    found: dict[tuple[str, str, bool], list[str | None]] = defaultdict(list)
-    for table, name, non_unique, column in ask(_INDEXES):
-        found[str(table), str(name), not int(non_unique)].append(column)
-    for (table, name, unique), columns in found.items():
+    found: dict[tuple[str, str, bool], list[tuple[Any, Any]]] = defaultdict(list)
+    for table, name, non_unique, column, sub_part in ask(_INDEXES):
+        found[str(table), str(name), not int(non_unique)].append((column, sub_part))
+    for (table, name, unique), parts in found.items():
         kind = KeyKind.PRIMARY if name == "PRIMARY" else KeyKind.UNIQUE if unique else KeyKind.INDEX
-        named = tuple(str(column) for column in columns if column is not None)
-        yield table, Key(name=name, kind=kind, columns=named, definition="" if len(named) == len(columns) else "表达式")
+        cut = [f"{column} 的前 {sub_part}" for column, sub_part in parts if column is not None and sub_part is not None]
+        how = "表达式" if any(column is None for column, _ in parts) else "、".join(cut)
+        named = tuple(str(column) for column, _ in parts if column is not None)
+        yield table, Key(name=name, kind=kind, columns=named, definition=how)
 
 
 def _foreign(rows: list[tuple[Any, ...]]) -> Iterator[tuple[str, Key]]:

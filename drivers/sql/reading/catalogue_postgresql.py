@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from drivers.sql.reading.numbers import DOUBLE, SINGLE, signed, unsigned
 from drivers.sql.reading.reader import Ask, AskIfKnown
 from harness.catalogue import (
     Catalogue,
@@ -118,6 +119,13 @@ _CLASSES = {
     **dict.fromkeys(("json", "jsonb"), TypeClass.JSON),
     "uuid": TypeClass.UUID,
 }
+_HOLDS = {
+    **{f"int{octets}": signed(8 * octets) for octets in (2, 4, 8)},
+    "oid": unsigned(32),
+    "tinyint": signed(8),  # KingbaseES
+    "int1": unsigned(8),  # openGauss
+}
+_BITS = {"float4": SINGLE, "float8": DOUBLE}
 _HEADER = 4  # bytes that a type modifier counts beyond what is declared
 _KINDS = {"p": KeyKind.PRIMARY, "u": KeyKind.UNIQUE, "f": KeyKind.FOREIGN, "c": KeyKind.CHECK}
 _RULES = {"a": "", "r": "", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT", " ": ""}  # NO ACTION is RESTRICT here
@@ -157,7 +165,8 @@ def catalogue(ask: Ask, ask_if_known: AskIfKnown, *, product_id: str) -> Catalog
 def _column(row: list[Any]) -> Column:
     name, declared, type_name, type_type, modifier, nullable, default, identity, generated, comment, collation = row
     kind = TypeClass.OTHER if type_type == "e" else _CLASSES.get(type_name, TypeClass.OTHER)
-    length = precision = scale = None
+    length = scale = None
+    precision = _BITS.get(type_name)
     if kind in (TypeClass.TEXT, TypeClass.CHAR) and modifier >= _HEADER:
         length = modifier - _HEADER
     elif kind is TypeClass.TEXT and type_name == "varchar":
@@ -168,7 +177,8 @@ def _column(row: list[Any]) -> Column:
         scale = modifier if modifier >= 0 else 6
     return Column(
         name=name, declared=declared, type_class=kind, length=length, unit="chars" if length is not None else "",
-        precision=precision, scale=scale, nullable=nullable, default="" if generated else default,
+        precision=precision, scale=scale, holds=_HOLDS.get(type_name), nullable=nullable,
+        default="" if generated else default,
         generated="identity" if identity else default if generated else "", comment=comment, collation=collation,
     )  # fmt: skip
 
@@ -190,7 +200,7 @@ def _constraints(ask: Ask) -> Iterator[tuple[str, Key]]:
 
 def _indexes(ask: Ask) -> Iterator[tuple[str, Key]]:
     for table, name, unique, columns, text, valid in ask(_INDEXES):
-        kind = KeyKind.UNIQUE if unique and not text else KeyKind.INDEX
+        kind = KeyKind.UNIQUE if unique else KeyKind.INDEX
         yield table, Key(name=name, kind=kind, columns=tuple(columns or ()), definition=text, valid=bool(valid))
 
 

@@ -36,7 +36,7 @@ def test_every_drift_and_nothing_of_what_is_the_same(
     result = compared(*sides, tmp_path / "out", MINE)
     mine = [each for each in result.schema if (each.table or each.name).lower().startswith("drift")]
     told = {Drift(each.kind, each.table.lower(), each.name.lower()) for each in mine if each.weight is Weight.MUST}
-    assert told == drifts(sides[1].family)
+    assert told == drifts(sides[0].family, sides[1].family)
     noted = {(each.kind, each.table) for each in mine if each.weight is Weight.NOTE}
     assert ("index_missing", "drift_visit") in noted
     assert {kind for kind, table in noted if table == "drift_kept"} <= {"index_extra"}
