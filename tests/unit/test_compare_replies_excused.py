@@ -90,6 +90,45 @@ def test_each_body_is_read_by_its_own_stacks_charset() -> None:
     assert any(f.column == "MSH.18" for f in wrong.findings)
 
 
+@pytest.mark.parametrize(
+    ("name", "edit", "place"),
+    [
+        ("hl7", ("|5.60|", "|6.50|"), "OBX[*].5:number"),
+        ("json", ('"price": 8', '"price": "8"'), "$.items[*].price:type"),
+        ("text", ("第二行", "第二"), "line[*]:text"),
+    ],
+)
+def test_another_charset_hides_no_other_difference(name: str, edit: tuple[str, str], place: str) -> None:
+    other = {each: spoken(each, charsets=("UTF-8", "GB18030")) for each in GOOD}
+    change = edited(name, edit)
+
+    def written(message: str, seq: int) -> Mapping[str, Any]:
+        body = dict(change(message, seq)).get("body", stamped(message, seq, 3).encode()).decode()
+        declared = body.replace("||UTF-8\r", "||GB18030\r").replace('encoding="UTF-8"', 'encoding="GB18030"')
+        return {"body": declared.encode("gb18030")}
+
+    assert places(roots(compare(observe(3, written), messages=other))) == [f"{name} {place}"]
+
+
+def test_only_where_a_charset_is_declared_its_name_may_differ() -> None:
+    other = {**MESSAGES, "hl7": spoken("hl7", charsets=("UTF-8", "GB18030"))}
+
+    def written(charset: str) -> Callable[[str, int], Mapping[str, Any]]:
+        def body(name: str, seq: int) -> Mapping[str, Any]:
+            text = stamped(name, seq, 3).replace("|5.60|", f"|{charset}|").replace("||UTF-8\r", f"||{charset}\r")
+            return {"body": text.encode(charset)} if name == "hl7" else {}
+
+        return body
+
+    recordings = Recordings(
+        original_1=observe(1, written("UTF-8")),
+        original_2=observe(2, written("UTF-8")),
+        migrated=observe(3, written("GB18030")),
+    )
+    found = compare_pack("lis", ITEMS, recordings, messages=other)
+    assert places(roots(found)) == ["hl7 OBX[*].5:text"]
+
+
 def test_a_charset_that_is_declared_but_not_configured_is_a_difference() -> None:
     other = {**MESSAGES, "hl7": spoken("hl7", charsets=("UTF-8", "GB18030"))}
     found = compare(observe(3, lambda name, seq: gbk(name, seq) if name == "hl7" else {}), messages=other)

@@ -119,6 +119,12 @@ MUST, NOTE = Weight.MUST, Weight.NOTE
             {("counter_behind_rows", "id", MUST)},
         ),
         (drifted(counters=(replace(ORIGINAL.counters[0], next_value=501, highest=500),)), set()),
+        (drifted(counters=(replace(ORIGINAL.counters[0], next_value=None, highest=500),)), set()),
+        (drifted(counters=(replace(ORIGINAL.counters[0], next_value=500, highest=None),)), set()),
+        (
+            drifted(counters=(replace(ORIGINAL.counters[0], next_value=500, highest=900, step=-1),)),
+            {("counter_step", "id", MUST)},
+        ),
         (drifted(programs=()), {("trigger_missing", "audit", MUST)}),
         (
             drifted(programs=(replace(TRIGGER, working=False, why_not="已停用"),)),
@@ -171,9 +177,56 @@ def test_only_a_key_of_every_row_tells_rows_apart() -> None:
 def test_a_column_that_demands_a_value_breaks_inserts() -> None:
     demanding = replace(NAME, name="unit", nullable=False)
     assert found(drifted(columns=(*BILL.columns, demanding))) == {("column_extra", "unit", MUST)}
-    assert found(drifted(columns=(*BILL.columns, replace(demanding, default="'x'")))) == {
-        ("column_extra", "unit", NOTE)
-    }
+    for harmless in ({"default": "'x'"}, {"generated": "identity"}, {"nullable": True}):
+        assert found(drifted(columns=(*BILL.columns, replace(demanding, **harmless)))) == {
+            ("column_extra", "unit", NOTE)
+        }
+
+
+def between(original: Catalogue, migrated: Catalogue) -> list[tuple[str, Weight, str, str]]:
+    return [(each.kind, each.weight, each.original, each.migrated) for each in differences(original, migrated)]
+
+
+def with_columns(*changed: Column, **table: Any) -> Catalogue:
+    return replace(ORIGINAL, tables=(replace(BILL, columns=columns(*changed), **table),))
+
+
+def test_comments_are_noted_where_the_original_had_one() -> None:
+    told, none = with_columns(replace(FEE, comment="费用"), comment="账单"), ORIGINAL
+    other = with_columns(replace(FEE, comment="价"), comment="单")
+    assert between(told, told) == between(none, told) == []
+    assert between(told, other) == [("comment", NOTE, "账单", "单"), ("comment", NOTE, "费用", "价")]
+    assert between(told, none) == [("comment", NOTE, "账单", ""), ("comment", NOTE, "费用", "")]
+
+
+def test_what_numbers_itself_needs_no_default() -> None:
+    by_sequence = with_columns(replace(ID, default="nextval('bill_id_seq')", generated="sequence"))
+    assert between(by_sequence, with_columns(replace(ID, generated="identity"))) == []
+    assert between(by_sequence, with_columns(replace(ID, default="0"))) == [("generated", MUST, "sequence", "")]
+
+
+def test_both_sides_are_shown() -> None:
+    open_name, closed = with_columns(NAME), with_columns(replace(NAME, nullable=False))
+    assert between(open_name, closed) == [("nullability", MUST, "NULL", "NOT NULL")]
+    assert between(closed, open_name) == [("nullability", MUST, "NOT NULL", "NULL")]
+    lost = [shown for kind, _, shown, _ in between(ORIGINAL, with_columns(keys=())) if kind != "check_count"]
+    assert lost == ["(id)", "(name) → people(name)", "(name)"]
+    assert between(with_columns(keys=(*BILL.keys, ACTIVE)), ORIGINAL) == [("unique_missing", MUST, "WHERE fee > 0", "")]
+
+
+def test_the_order_of_columns_counts_for_the_primary_key_only() -> None:
+    def keyed(kind: KeyKind, *names: str) -> Catalogue:
+        return with_columns(keys=(Key(name="k", kind=kind, columns=names),))
+
+    for kind, expected in ((KeyKind.PRIMARY, [("key_order", NOTE)]), (KeyKind.UNIQUE, [])):
+        said = between(keyed(kind, "id", "name"), keyed(kind, "name", "id"))
+        assert [(what, weight) for what, weight, _, _ in said] == expected
+        assert between(keyed(kind, "id", "name"), keyed(kind, "ID", "NAME")) == []
+
+
+def test_an_index_by_an_expression_is_covered_by_no_other() -> None:
+    folded = replace(FOLDED, kind=KeyKind.INDEX)
+    assert ("index_missing", NOTE, "lower(name)", "") in between(with_columns(keys=(*BILL.keys, folded)), ORIGINAL)
 
 
 def test_names_that_fall_together_without_case() -> None:
