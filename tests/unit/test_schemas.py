@@ -232,3 +232,20 @@ def test_an_index_by_an_expression_is_covered_by_no_other() -> None:
 def test_names_that_fall_together_without_case() -> None:
     twice = replace(ORIGINAL, tables=(replace(BILL, columns=(*BILL.columns, replace(NAME, name="NAME"))),))
     assert ("name_collision", "NAME") in {(d.kind, d.name) for d in differences(twice, ORIGINAL)}
+
+
+def test_only_the_tables_that_are_asked_for() -> None:
+    other = replace(BILL, name="Visit")
+    sequence, own = Counter(name="s", next_value=9), Counter(name="v", next_value=9, table="Visit", column="id")
+    both = replace(ORIGINAL, tables=(BILL, other), counters=(*ORIGINAL.counters, own, sequence))
+    none = replace(both, tables=(), counters=(), programs=())
+    behind = tuple(replace(each, next_value=1, highest=5) for each in both.counters)
+
+    def said(migrated: Catalogue, *only: str) -> set[tuple[str, str]]:
+        return {(each.kind, each.table or each.name) for each in differences(both, migrated, only)}
+
+    assert said(none, "visit") == {("table_missing", "Visit"), ("counter_missing", "s")}
+    assert said(none, "bill") == {("table_missing", "bill"), ("counter_missing", "s"), ("trigger_missing", "bill")}
+    assert said(replace(both, counters=behind), "visit") == {
+        ("counter_behind", "Visit"), ("counter_behind_rows", "Visit"), ("counter_behind", "s"),
+    }  # fmt: skip
