@@ -249,3 +249,45 @@ def test_only_the_tables_that_are_asked_for() -> None:
     assert said(replace(both, counters=behind), "visit") == {
         ("counter_behind", "Visit"), ("counter_behind_rows", "Visit"), ("counter_behind", "s"),
     }  # fmt: skip
+
+
+def test_checks_are_counted_and_not_null_is_none() -> None:
+    filled = Key(name="n", kind=KeyKind.CHECK, definition="(name IS NOT NULL)")
+    assert found(drifted(keys=(*BILL.keys, filled))) == set()
+    assert found(drifted(keys=(*BILL.keys, replace(CHECK, definition="fee < 9")))) == {("check_count", "", NOTE)}
+    assert found(drifted(keys=(PRIMARY, FOREIGN, filled, INDEX))) == {("check_count", "", MUST)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (KeyKind.FOREIGN, {("foreign_missing", MUST), ("foreign_extra", MUST)}),
+        (KeyKind.INDEX, {("index_missing", NOTE), ("index_extra", NOTE)}),
+        (KeyKind.UNIQUE, set()),
+    ],
+)
+def test_where_the_order_of_columns_makes_another_key(kind: KeyKind, said: set[tuple[str, Weight]]) -> None:
+    key = Key(name="k", kind=kind, columns=("id", "name"), refers="p(a,b)" if kind is KeyKind.FOREIGN else "")
+    one, other = (with_columns(keys=(key_,)) for key_ in (key, replace(key, columns=("name", "id"))))
+    assert {(what, weight) for what, weight, _, _ in between(one, other)} == said
+    assert between(one, one) == []
+
+
+def test_what_is_not_told_of_a_counter_is_no_difference() -> None:
+    for untold in ({"next_value": None}, {"next_value": 501, "highest": None}):
+        assert found(drifted(counters=(replace(ORIGINAL.counters[0], **untold),))) == set()
+    asked = replace(ORIGINAL, counters=(replace(ORIGINAL.counters[0], next_value=None),))
+    assert list(differences(asked, ORIGINAL)) == []
+    named = replace(ORIGINAL, counters=(Counter(name="s", next_value=9),))
+    assert [(d.kind, d.name) for d in differences(named, replace(named, counters=()))] == [("counter_missing", "s")]
+
+
+def test_programs_are_paired_by_kind_and_name() -> None:
+    view = Program(name="Open", kind=ProgramKind.VIEW)
+    both = replace(ORIGINAL, programs=(TRIGGER, view))
+    assert list(differences(both, replace(both, programs=(replace(view, name="OPEN"), TRIGGER)))) == []
+    assert found(replace(both)) == {("view_extra", "Open", NOTE)}
+    broken = replace(TRIGGER, working=False, why_not="已停用")
+    assert [d.kind for d in differences(replace(ORIGINAL, programs=(broken,)), ORIGINAL)] == []
+    job = replace(both, programs=(TRIGGER, replace(view, kind=ProgramKind.JOB)))
+    assert [d.kind for d in differences(both, job)] == ["view_missing", "job_extra"]
