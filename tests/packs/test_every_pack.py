@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from sqlalchemy import bindparam
 
 from drivers.sql.render import dialect_of, render
 from harness.cells import decode_map, encode
-from harness.model import Pack, Scale, Statement
+from harness.model import Pack, Scale, Statement, Transaction
 from harness.settings_plan import Level
 from harness.workload import Draw, functional, load, reachable
 
@@ -105,16 +108,36 @@ def test_drawn_numbers_are_new(pack: Pack) -> None:
 
 
 def test_draws_are_cheap(pack: Pack) -> None:
-    """Load is drawn while it is sent, so a draw must not be what is measured."""
+    """Load is drawn while it is sent, so a draw must not be what is measured: it costs a few hundred random numbers.
+
+    A machine that is slow for a moment is slow for the random numbers beside it as well.
+    """
     world = pack.world(Scale())
     best = {t.name: float("inf") for t in pack.transactions if not t.probe}
-    for attempt in range(3):
-        drawing = Draw(world=world, pools=pack.pools(world), rng=random.Random(attempt), user=1, users=4)
-        for transaction in pack.transactions:
-            if not transaction.probe:
-                began = time.process_time()
-                drawn = sum(transaction.draw(drawing) is not None for _ in range(15))
-                spent = time.process_time() - began
-                if drawn:
-                    best[transaction.name] = min(best[transaction.name], spent / 15 / transaction.size)
-    assert max(best.values()) < 60e-6, best  # about 10 µs each on an idle core
+    gc.disable()
+    try:
+        for attempt in range(10):
+            rng = random.Random(attempt)
+            drawing = Draw(world=world, pools=pack.pools(world), rng=rng, user=1, users=4)
+            for transaction in pack.transactions:
+                if not transaction.probe:
+                    number = _spent(rng.random, 1000)
+                    drawn: list[object] = []
+                    spent = _spent(partial(_draw_into, drawn, transaction, drawing), 15) / transaction.size
+                    if any(each is not None for each in drawn):  # not every state of a hospital allows every draw
+                        best[transaction.name] = min(best[transaction.name], spent / number)
+    finally:
+        gc.enable()
+    assert max(best.values()) < 1000, best
+
+
+def _draw_into(drawn: list[object], transaction: Transaction, drawing: Draw) -> None:
+    drawn.append(transaction.draw(drawing))
+
+
+def _spent(what: Callable[[], object], times: int) -> float:
+    """Seconds of CPU for one of many."""
+    began = time.process_time()
+    for _ in range(times):
+        what()
+    return max(time.process_time() - began, 1e-9) / times
